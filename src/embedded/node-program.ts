@@ -1,0 +1,18 @@
+import { extname, join } from 'node:path'
+import { type Service } from './process/service'
+
+type NodeService = Omit<Service, 'command' | 'args' | 'program'> & { readonly script: string }
+
+/** The file of a program of ours, named from the source root: the compiled one, or the source when we run from it. */
+export const programFile = (script: string): string => join(__dirname, '..', script + extname(__filename))
+
+const loader = extname(__filename) === '.ts' ? ['--require', 'tsx/cjs'] : ['--enable-source-maps']
+
+export const nodeArguments = (script: string): ReadonlyArray<string> => [...loader, programFile(script)]
+
+export const nodeService = ({ script, ...service }: NodeService): Service => ({
+  ...service,
+  command: process.execPath,
+  args: nodeArguments(script),
+  program: programFile(script),
+})

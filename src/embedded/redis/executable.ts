@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { type Screen, step } from '../step'
+import { onPath, runQuietly } from '../tool'
+
+const policy = '/usr/sbin/policy-rc.d'
+
+/** Debian starts a service as it installs it, unless this policy forbids: the installed program is wanted, not a second server. */
+const withoutStarting = async <A>(install: () => Promise<A>): Promise<A> => {
+  if (existsSync(policy)) return install()
+  await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  return install().finally(() => rm(policy, { force: true }))
+}
+
+const aptInstall = (env: NodeJS.ProcessEnv) =>
+  withoutStarting(async () => {
+    const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' }
+    await runQuietly('apt-get', ['update'], quiet)
+    return runQuietly('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], quiet)
+  })
+
+/** redis-server from PATH, or installed with apt where we are root on Debian; undefined when it cannot be had. */
+export const redisExecutable = async (env: NodeJS.ProcessEnv, screen: Screen): Promise<string | undefined> => {
+  const found = await onPath('redis-server', env)
+  const canInstall = process.getuid?.() === 0 && (await onPath('apt-get', env)) !== undefined
+  if (found !== undefined || !canInstall) return found
+  await step(screen, 'installing redis-server with apt', () => aptInstall(env))
+  return onPath('redis-server', env)
+}

@@ -1,0 +1,29 @@
+/** Where progress goes: the terminal, or nowhere in tests. */
+export type Screen = { readonly write: (text: string) => void; readonly isTerminal: boolean }
+
+export const silent: Screen = { write: () => undefined, isTerminal: false }
+
+const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`
+
+/** Shows a step while it runs and how long it took. A terminal's line counts on; a log file gets a line every 15 s. */
+export const step = async <A>(screen: Screen, title: string, work: () => Promise<A>): Promise<A> => {
+  const began = Date.now()
+  const line = (mark: string, end: string) => {
+    screen.write(`${screen.isTerminal ? '\r\u001b[2K' : ''}${mark} ${title} ${seconds(began)}${end}`)
+  }
+  const running = () => {
+    line('·', screen.isTerminal ? '' : '\n')
+  }
+  running()
+  const timer = setInterval(running, screen.isTerminal ? 200 : 15_000)
+  try {
+    const result = await work()
+    line('✓', '\n')
+    return result
+  } catch (error) {
+    line('✗', '\n')
+    throw error
+  } finally {
+    clearInterval(timer)
+  }
+}
