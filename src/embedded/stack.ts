@@ -8,7 +8,7 @@ import { endOrphans } from './process/record'
 import { databaseUrl, postgresService } from './postgres/postgres'
 import { redisExecutable } from './redis/executable'
 import { redisService } from './redis/redis'
-import { type Screen, silent } from './step'
+import { type Screen, type SetUp, silent } from './step'
 import { temporalExecutable } from './temporal/executable'
 import { temporalService } from './temporal/temporal'
 import { Trouble } from './trouble'
@@ -22,11 +22,11 @@ export type Ports = {
   readonly mailPage: number
 }
 
-type Site = {
+export type Site = SetUp & {
   readonly dataDir: string
-  readonly env: NodeJS.ProcessEnv
   readonly ports: Ports
-  readonly screen: Screen
+  /** The database of the event store, when it is not in the embedded PostgreSQL. */
+  readonly eventsUrl?: string | undefined
 }
 
 /** The servers by name, in the order in which they start; each with the addresses it can be reached at. */
@@ -37,26 +37,25 @@ const makers = {
     eventsUrl: databaseUrl(ports.postgres, 'docg_events'),
     serverUrl: databaseUrl(ports.postgres, 'postgres'),
   }),
-  eventStore: ({ env, ports }: Site) => ({
-    service: () =>
-      Promise.resolve(eventStoreService(databaseUrl(ports.postgres, 'docg_events'), ports.eventStore, env)),
+  eventStore: ({ env, ports, eventsUrl = databaseUrl(ports.postgres, 'docg_events') }: Site) => ({
+    service: () => Promise.resolve(eventStoreService(eventsUrl, ports.eventStore, env)),
     url: `esdb://${loopback}:${ports.eventStore}?tls=false`,
   }),
-  redis: ({ dataDir, env, ports, screen }: Site) => ({
+  redis: ({ dataDir, ports, ...setUp }: Site) => ({
     service: async () => {
-      const executable = await redisExecutable(env, screen)
-      if (executable !== undefined) return redisService(executable, join(dataDir, 'redis'), ports.redis, env)
+      const executable = await redisExecutable(setUp)
+      if (executable !== undefined) return redisService(executable, join(dataDir, 'redis'), ports.redis, setUp.env)
       throw new Trouble('redis-server is not here.', 'Install Redis so that redis-server is in PATH, or set REDIS_URL.')
     },
     url: `redis://${loopback}:${ports.redis}`,
   }),
-  temporal: ({ dataDir, env, ports, screen }: Site) => ({
+  temporal: ({ dataDir, ports, ...setUp }: Site) => ({
     service: async () =>
       temporalService(
-        await temporalExecutable(env, screen),
+        await temporalExecutable(setUp),
         join(dataDir, 'temporal/temporal.db'),
         ports.temporal,
-        env,
+        setUp.env,
       ),
     address: `${loopback}:${ports.temporal}`,
   }),

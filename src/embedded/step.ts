@@ -3,10 +3,18 @@ export type Screen = { readonly write: (text: string) => void; readonly isTermin
 
 export const silent: Screen = { write: () => undefined, isTerminal: false }
 
+/** What the set-up of a server works with: the inherited environment, the screen, and the wish to stop. */
+export type SetUp = { readonly env: NodeJS.ProcessEnv; readonly screen: Screen; readonly cancelled?: AbortSignal }
+
+/** A line of its own, also while a step counts on. */
+export const say = (screen: Screen, line: string): void => {
+  screen.write(`${screen.isTerminal ? '\r\u001b[2K' : ''}${line}\n`)
+}
+
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 
 /** Shows a step while it runs and how long it took. A terminal's line counts on; a log file gets a line every 15 s. */
-export const step = async <A>(screen: Screen, title: string, work: () => Promise<A>): Promise<A> => {
+export const step = async <A>({ screen }: Pick<SetUp, 'screen'>, title: string, work: () => Promise<A>): Promise<A> => {
   const began = Date.now()
   const line = (mark: string, end: string) => {
     screen.write(`${screen.isTerminal ? '\r\u001b[2K' : ''}${mark} ${title} ${seconds(began)}${end}`)

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { type SetUp } from './step'
 
 const mayRun = (path: string) =>
   access(path, constants.X_OK).then(
@@ -29,11 +30,12 @@ export const answers = async (path: string, env: NodeJS.ProcessEnv): Promise<boo
 export const runQuietly = (
   command: string,
   args: ReadonlyArray<string>,
-  env: NodeJS.ProcessEnv,
+  { env, cancelled }: Pick<SetUp, 'env' | 'cancelled'>,
 ): Promise<string | undefined> =>
   new Promise((resolve) => {
     let output = ''
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const stop = cancelled === undefined ? {} : { signal: cancelled }
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...stop })
     const keep = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-4000)
     }

@@ -23,6 +23,8 @@ export type Care = {
   readonly ownGroup: boolean
   /** Told of an unexpected end: the process is then started again, after 1 s, 2 s, … 30 s. */
   readonly keepAlive?: (line: string) => void
+  /** Ends a start that is under way. */
+  readonly cancelled?: AbortSignal | undefined
 }
 
 const tries = 5
@@ -96,7 +98,7 @@ export const startService = async (service: Service, care: Care): Promise<Runnin
 
   const start = async () => {
     stopping = new AbortController()
-    const { signal } = stopping
+    const signal = AbortSignal.any([stopping.signal, ...(care.cancelled === undefined ? [] : [care.cancelled])])
     const started = await launchPatiently(signal)
     if (care.keepAlive !== undefined) revival = keepAlive(started, signal, care.keepAlive)
   }

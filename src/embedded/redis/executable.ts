@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
-import { type Screen, step } from '../step'
+import { type SetUp, step } from '../step'
 import { onPath, runQuietly } from '../tool'
 
 const policy = '/usr/sbin/policy-rc.d'
@@ -12,18 +12,18 @@ const withoutStarting = async <A>(install: () => Promise<A>): Promise<A> => {
   return install().finally(() => rm(policy, { force: true }))
 }
 
-const aptInstall = (env: NodeJS.ProcessEnv) =>
+const aptInstall = (setUp: SetUp) =>
   withoutStarting(async () => {
-    const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' }
+    const quiet = { ...setUp, env: { ...setUp.env, DEBIAN_FRONTEND: 'noninteractive' } }
     await runQuietly('apt-get', ['update'], quiet)
     return runQuietly('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], quiet)
   })
 
 /** redis-server from PATH, or installed with apt where we are root on Debian; undefined when it cannot be had. */
-export const redisExecutable = async (env: NodeJS.ProcessEnv, screen: Screen): Promise<string | undefined> => {
-  const found = await onPath('redis-server', env)
-  const canInstall = process.getuid?.() === 0 && (await onPath('apt-get', env)) !== undefined
+export const redisExecutable = async (setUp: SetUp): Promise<string | undefined> => {
+  const found = await onPath('redis-server', setUp.env)
+  const canInstall = process.getuid?.() === 0 && (await onPath('apt-get', setUp.env)) !== undefined
   if (found !== undefined || !canInstall) return found
-  await step(screen, 'installing redis-server with apt', () => aptInstall(env))
-  return onPath('redis-server', env)
+  await step(setUp, 'installing redis-server with apt', () => aptInstall(setUp))
+  return onPath('redis-server', setUp.env)
 }

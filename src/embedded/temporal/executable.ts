@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { nodeArguments } from '../node-program'
-import { type Screen, step } from '../step'
+import { type SetUp, step } from '../step'
 import { answers, onPath, runQuietly } from '../tool'
 import { Trouble } from '../trouble'
 
@@ -32,25 +32,26 @@ const fetchInto = async (
   }
 }
 
-const download = (env: NodeJS.ProcessEnv) => (folder: string) =>
-  runQuietly(process.execPath, [...nodeArguments('embedded/temporal/download-main'), folder], env)
+const download = (setUp: SetUp) => (folder: string) =>
+  runQuietly(process.execPath, [...nodeArguments('embedded/temporal/download-main'), folder], setUp)
 
-const goInstall = (go: string, env: NodeJS.ProcessEnv) => (folder: string) =>
-  runQuietly(go, ['install', goPackage], { ...env, GOBIN: folder, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'auto' })
+const goInstall = (go: string, setUp: SetUp) => (folder: string) =>
+  runQuietly(go, ['install', goPackage], { ...setUp, env: { ...setUp.env, GOBIN: folder, GOTOOLCHAIN: 'auto' } })
 
 /** The temporal program: from PATH, from the cache, downloaded by the SDK, or built with Go; else Trouble with the ways to get it. */
-export const temporalExecutable = async (env: NodeJS.ProcessEnv, screen: Screen): Promise<string> => {
+export const temporalExecutable = async (setUp: SetUp): Promise<string> => {
+  const { env } = setUp
   const cached = join(cacheFolder(env), 'temporal')
   const found = (await onPath('temporal', env)) ?? ((await answers(cached, env)) ? cached : undefined)
   if (found !== undefined) return found
-  const noDownload = await step(screen, 'downloading the Temporal server', () => fetchInto(cached, env, download(env)))
+  const noDownload = await step(setUp, 'downloading the Temporal server', () => fetchInto(cached, env, download(setUp)))
   if (noDownload === undefined) return cached
   const go = await onPath('go', env)
   const noBuild =
     go === undefined
       ? 'Go is not installed'
-      : await step(screen, 'no download to be had; building the Temporal server with Go (once, 3 to 5 minutes)', () =>
-          fetchInto(cached, env, goInstall(go, env)),
+      : await step(setUp, 'no download to be had; building the Temporal server with Go (once, 3 to 5 minutes)', () =>
+          fetchInto(cached, env, goInstall(go, setUp)),
         )
   if (noBuild === undefined) return cached
   throw new Trouble(
