@@ -1,0 +1,98 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { finding, type TemplateFault, templateFault, tooLarge, unreadable } from './fault'
+import { type Inspection } from './inspect'
+import { type Answer, type Job } from './job'
+import { limits, megabytes } from './limits'
+import { type PoolOptions, type PoolOutcome, startPool } from './pool'
+import { type Data, type Rendered } from './render'
+
+export interface RenderOptions {
+  /** 3 to 30 seconds; 15 when absent. */
+  readonly timeoutMs?: number
+}
+
+export interface DocxEngine {
+  /** Left: no usable template at all. Right with `errors`: a document whose tags have to be mended. */
+  readonly inspectTemplate: (template: Uint8Array) => TE.TaskEither<TemplateFault, Inspection>
+  /** Data is a plain JSON object; the same template and data give the same bytes. */
+  readonly renderTemplate: (
+    template: Uint8Array,
+    data: Data,
+    options?: RenderOptions,
+  ) => TE.TaskEither<TemplateFault, Rendered>
+  readonly close: () => Promise<void>
+}
+
+const defaults: PoolOptions = { threads: 2, queue: 64, jobsPerThread: 200, heapMb: 512 }
+
+const inspectionMs = 15_000
+
+const within = (low: number, high: number, value: number): number => Math.min(high, Math.max(low, value))
+
+const fault = (code: 'timeout' | 'rate_limited' | 'render.failed', tech: string): TemplateFault =>
+  templateFault(finding(code), tech)
+
+const outOfMemory = (job: Job, heapMb: number): TemplateFault =>
+  job.type === 'inspect'
+    ? tooLarge(`${heapMb} MB`, 'the template needs too much memory')
+    : templateFault(finding('data.payload_too_large', { limit: `${heapMb} MB` }), 'the document needs too much memory')
+
+const crashed = (job: Job, tech: string): TemplateFault =>
+  job.type === 'inspect' ? unreadable(tech) : fault('render.failed', tech)
+
+const answerOf = (job: Job, timeoutMs: number, heapMb: number, outcome: PoolOutcome): Answer => {
+  switch (outcome._tag) {
+    case 'Answered':
+      return outcome.answer
+    case 'TimedOut':
+      return E.left(fault('timeout', `no end after ${timeoutMs} ms`))
+    case 'OutOfMemory':
+      return E.left(outOfMemory(job, heapMb))
+    case 'Crashed':
+      return E.left(crashed(job, outcome.tech))
+    case 'QueueFull':
+      return E.left(fault('rate_limited', 'too many documents are waiting'))
+    case 'Closed':
+      return E.left(fault('render.failed', 'the document engine is closed'))
+  }
+}
+
+const jsonOf = (data: Data): E.Either<TemplateFault, string> =>
+  pipe(
+    E.tryCatch(
+      () => JSON.stringify(data),
+      () => fault('render.failed', 'the data is not JSON'),
+    ),
+    E.filterOrElse(
+      (json) => json.length <= limits.dataBytes,
+      () =>
+        templateFault(
+          finding('data.payload_too_large', { limit: megabytes(limits.dataBytes) }),
+          'the data is over the limit',
+        ),
+    ),
+  )
+
+const tooLong = (template: Uint8Array): boolean => template.length > limits.fileBytes
+
+/** Reads and fills templates in worker threads with a deadline and a memory limit, at most two at a time. */
+export const docxEngine = (options: Partial<PoolOptions> = {}): DocxEngine => {
+  const poolOptions = { ...defaults, ...options }
+  const pool = startPool(poolOptions)
+  const run = (job: Job, timeoutMs: number): TE.TaskEither<TemplateFault, Inspection | Rendered> =>
+    tooLong(job.template)
+      ? TE.left(tooLarge(megabytes(limits.fileBytes), `the file has ${job.template.length} bytes`))
+      : async () => answerOf(job, timeoutMs, poolOptions.heapMb, await pool.run(job, timeoutMs))
+  return {
+    inspectTemplate: (template) =>
+      run({ type: 'inspect', template }, inspectionMs) as TE.TaskEither<TemplateFault, Inspection>,
+    renderTemplate: (template, data, { timeoutMs = 15_000 } = {}) =>
+      pipe(
+        TE.fromEither(jsonOf(data)),
+        TE.chain((json) => run({ type: 'render', template, json }, within(3000, 30_000, timeoutMs))),
+      ) as TE.TaskEither<TemplateFault, Rendered>,
+    close: pool.close,
+  }
+}

@@ -1,0 +1,47 @@
+/** Codes of the catalogue (template.*, data.*) and of run time that a template or its data can lead to. */
+export type FindingCode =
+  | 'template.large_file'
+  | 'template.too_large'
+  | 'template.unreadable'
+  | 'template.syntax_error'
+  | 'template.unsafe_content'
+  | 'data.unresolved_variable'
+  | 'data.invalid_format'
+  | 'data.list_expected'
+  | 'data.empty_list'
+  | 'data.null_value'
+  | 'data.payload_too_large'
+  | 'render.failed'
+  | 'rate_limited'
+  | 'timeout'
+
+export interface Finding {
+  readonly code: FindingCode
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** The first finding, a technical text in English without document content, and every finding of the same refusal. */
+export interface TemplateFault extends Finding {
+  readonly _tag: 'TemplateFault'
+  readonly tech: string
+  readonly findings: ReadonlyArray<Finding>
+}
+
+export const finding = (code: FindingCode, params: Readonly<Record<string, string>> = {}): Finding => ({ code, params })
+
+export const templateFault = (
+  first: Finding,
+  tech: string,
+  findings: ReadonlyArray<Finding> = [first],
+): TemplateFault => ({
+  _tag: 'TemplateFault',
+  code: first.code,
+  params: first.params,
+  tech,
+  findings,
+})
+
+export const unreadable = (tech: string): TemplateFault => templateFault(finding('template.unreadable'), tech)
+
+export const tooLarge = (limit: string, tech: string): TemplateFault =>
+  templateFault(finding('template.too_large', { limit }), tech)

@@ -1,0 +1,7 @@
+export { docxEngine, type DocxEngine, type RenderOptions } from './engine'
+export { type Finding, type FindingCode, type TemplateFault } from './fault'
+export { type Inspection } from './inspect'
+export { limits } from './limits'
+export { type Data, type Rendered } from './render'
+export { type Loop, type SectionNode, type Tag, type TagNode, type TemplateNode } from './template-tree'
+export { type DataFindings, walkData } from './walk-data'

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import { compile, type Compiled } from './compile'
+import { type Finding, finding, type TemplateFault, tooLarge, unreadable } from './fault'
+import { limits, megabytes } from './limits'
+import { openTemplate } from './open-template'
+import { readTree } from './tag-rules'
+import { type Loop, loopsOf, mergeTree, type Tag, tagsOf, type TemplateNode } from './template-tree'
+
+/** What an upload found out about a template. With errors it cannot be filled; the rest is then what could still be read. */
+export interface Inspection {
+  readonly tree: ReadonlyArray<TemplateNode>
+  readonly tags: ReadonlyArray<Tag>
+  readonly loops: ReadonlyArray<Loop>
+  readonly errors: ReadonlyArray<Finding>
+  readonly warnings: ReadonlyArray<Finding>
+  /** Bytes of the file. */
+  readonly size: number
+  readonly sha256: string
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** Every fault of the markup once, our own findings first: they name the tag as it was written. */
+export const findingsOf = ({ uses, document }: Compiled): ReadonlyArray<Finding> => {
+  const all = [...readTree(uses).errors, ...(E.isLeft(document) ? document.left : [])]
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+}
+
+const report = (bytes: Uint8Array, compiled: Compiled): E.Either<TemplateFault, Inspection> => {
+  const errors = findingsOf(compiled)
+  if (errors.some(({ code }) => code === 'template.unreadable'))
+    return E.left(unreadable('the document is not well-formed'))
+  const tree = mergeTree(readTree(compiled.uses).tree)
+  const tags = tagsOf(tree)
+  if (tags.length > limits.distinctTags)
+    return E.left(tooLarge(`${limits.distinctTags} tags`, `${tags.length} different tags`))
+  return E.right({
+    tree,
+    tags,
+    loops: loopsOf(tree),
+    errors,
+    warnings:
+      bytes.length > limits.largeFileBytes
+        ? [finding('template.large_file', { limit: megabytes(limits.largeFileBytes) })]
+        : [],
+    size: bytes.length,
+    sha256: sha256(bytes),
+  })
+}
+
+export const inspect = (bytes: Uint8Array): E.Either<TemplateFault, Inspection> =>
+  pipe(
+    openTemplate(bytes),
+    E.chain((parts) => report(bytes, compile(parts))),
+  )

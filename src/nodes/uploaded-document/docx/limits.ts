@@ -1,0 +1,22 @@
+const mebibyte = 1024 * 1024
+
+export const limits = {
+  fileBytes: 25 * mebibyte,
+  largeFileBytes: 10 * mebibyte,
+  inflatedBytes: 100 * mebibyte,
+  entries: 2000,
+  distinctTags: 2000,
+  tagLength: 200,
+  loopDepth: 3,
+  /** Iterations of all loops of one document together. */
+  loopItems: 100_000,
+  /** Tags and sections visited while the loops are walked. */
+  visits: 1_000_000,
+  dataBytes: 16 * mebibyte,
+  outputBytes: 50 * mebibyte,
+  /** Characters of XML written by one render, before compression. */
+  outputCharacters: 50 * mebibyte,
+} as const
+
+/** "25 MB" for 25 MiB, as people say it. */
+export const megabytes = (bytes: number): string => `${Math.floor(bytes / mebibyte)} MB`
