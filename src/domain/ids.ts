@@ -5,52 +5,40 @@ import { v5 as uuidv5 } from 'uuid'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-const uuidBrand = <B extends symbol>(name: string) =>
-  new t.Type<string & Readonly<Record<B, true>>, string>(
-    name,
-    (u): u is string & Readonly<Record<B, true>> => typeof u === 'string' && uuid.test(u),
+type Uuid<Of extends string> = string & { readonly _uuidOf: Of }
+
+const uuidBrand = <Of extends string>(of: Of) =>
+  new t.Type<Uuid<Of>, string>(
+    of,
+    (u): u is Uuid<Of> => typeof u === 'string' && uuid.test(u),
     (u, c) => {
-      const lower = typeof u === 'string' ? u.toLowerCase() : u
-      return typeof lower === 'string' && uuid.test(lower)
-        ? t.success(lower as string & Readonly<Record<B, true>>)
-        : t.failure(u, c, 'must be a UUID')
+      const lower = typeof u === 'string' ? u.toLowerCase() : ''
+      return uuid.test(lower) ? t.success(lower as Uuid<Of>) : t.failure(u, c, 'must be a UUID')
     },
     t.identity,
   )
 
-declare const executionId: unique symbol
-declare const stepId: unique symbol
-declare const workflowId: unique symbol
-declare const nodeId: unique symbol
-declare const templateId: unique symbol
-declare const connectionId: unique symbol
-declare const documentId: unique symbol
-declare const organizationId: unique symbol
-declare const correlationId: unique symbol
-declare const commandId: unique symbol
-declare const eventId: unique symbol
-
-export const ExecutionId = uuidBrand<typeof executionId>('ExecutionId')
+export const ExecutionId = uuidBrand('ExecutionId')
 export type ExecutionId = t.TypeOf<typeof ExecutionId>
-export const StepId = uuidBrand<typeof stepId>('StepId')
+export const StepId = uuidBrand('StepId')
 export type StepId = t.TypeOf<typeof StepId>
-export const WorkflowId = uuidBrand<typeof workflowId>('WorkflowId')
+export const WorkflowId = uuidBrand('WorkflowId')
 export type WorkflowId = t.TypeOf<typeof WorkflowId>
-export const NodeId = uuidBrand<typeof nodeId>('NodeId')
+export const NodeId = uuidBrand('NodeId')
 export type NodeId = t.TypeOf<typeof NodeId>
-export const TemplateId = uuidBrand<typeof templateId>('TemplateId')
+export const TemplateId = uuidBrand('TemplateId')
 export type TemplateId = t.TypeOf<typeof TemplateId>
-export const ConnectionId = uuidBrand<typeof connectionId>('ConnectionId')
+export const ConnectionId = uuidBrand('ConnectionId')
 export type ConnectionId = t.TypeOf<typeof ConnectionId>
-export const DocumentId = uuidBrand<typeof documentId>('DocumentId')
+export const DocumentId = uuidBrand('DocumentId')
 export type DocumentId = t.TypeOf<typeof DocumentId>
-export const OrganizationId = uuidBrand<typeof organizationId>('OrganizationId')
+export const OrganizationId = uuidBrand('OrganizationId')
 export type OrganizationId = t.TypeOf<typeof OrganizationId>
-export const CorrelationId = uuidBrand<typeof correlationId>('CorrelationId')
+export const CorrelationId = uuidBrand('CorrelationId')
 export type CorrelationId = t.TypeOf<typeof CorrelationId>
-export const CommandId = uuidBrand<typeof commandId>('CommandId')
+export const CommandId = uuidBrand('CommandId')
 export type CommandId = t.TypeOf<typeof CommandId>
-export const EventId = uuidBrand<typeof eventId>('EventId')
+export const EventId = uuidBrand('EventId')
 export type EventId = t.TypeOf<typeof EventId>
 
 /** The name-based UUID of an id that follows from others; `parts` are joined by a space. RFC 9562 5.5. */

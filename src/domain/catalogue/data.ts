@@ -1,0 +1,49 @@
+import type { Entry } from './entry'
+
+export const data = {
+  'data.workflow_without_nodes': {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'edit_workflow',
+    text: { 'pt-BR': 'O fluxo ainda não tem etapas configuradas', en: 'The workflow has no configured steps yet' },
+  },
+  'data.missing_required_field': {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'fill_required',
+    text: {
+      'pt-BR': '{count, plural, one {Falta preencher o campo {fields}} other {Faltam # campos: {fields}}}',
+      en: '{count, plural, one {Field {fields} is missing} other {# fields are missing: {fields}}}',
+    },
+  },
+  'data.unresolved_variable': {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'map_fields',
+    text: { 'pt-BR': 'Não há valor para {path}, usado em "{label}"', en: 'No value for {path}, used in "{label}"' },
+  },
+  'data.invalid_format': {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'fix_field_format',
+    text: { 'pt-BR': 'O campo {field} deveria ser {expected}', en: 'Field {field} should be {expected}' },
+  },
+  'data.list_expected': {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'map_fields',
+    text: {
+      'pt-BR': 'O campo {field} deveria ser uma lista para repetir linhas',
+      en: 'Field {field} should be a list to repeat rows',
+    },
+  },
+  'data.empty_list': {
+    severity: 'warning',
+    domain: 'data',
+    action: 'review_data',
+    text: {
+      'pt-BR': 'A lista {field} não tem itens; a tabela sairá vazia',
+      en: 'List {field} has no items; the table will be empty',
+    },
+  },
+} as const satisfies Readonly<Record<string, Entry>>

@@ -1,0 +1,86 @@
+import type { Entry } from './entry'
+
+export const delivery = {
+  'delivery.recipient_missing': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'set_recipient',
+    text: { 'pt-BR': 'Informe para quem o documento será enviado', en: 'State who will receive the document' },
+  },
+  'delivery.recipient_invalid': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'set_recipient',
+    text: { 'pt-BR': 'O e-mail "{email}" não é válido', en: 'The e-mail "{email}" is not valid' },
+  },
+  'delivery.recipient_rejected': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'set_recipient',
+    text: {
+      'pt-BR': 'O servidor de e-mail recusou o destinatário {email}; confira o endereço',
+      en: 'The mail server refused the recipient {email}; check the address',
+    },
+  },
+  'delivery.smtp_unreachable': {
+    severity: 'warning',
+    domain: 'delivery',
+    action: 'retry',
+    text: {
+      'pt-BR': 'O servidor de e-mail não respondeu; tente de novo mais tarde',
+      en: 'The mail server did not answer; try again later',
+    },
+  },
+  'delivery.smtp_auth_failed': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'update_credentials',
+    text: {
+      'pt-BR': 'O servidor de e-mail recusou o usuário ou a senha',
+      en: 'The mail server refused the user or password',
+    },
+  },
+  'delivery.attachment_too_large': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'reduce_template',
+    text: {
+      'pt-BR': 'O anexo passa do limite de {limit} do servidor',
+      en: 'The attachment exceeds the server limit of {limit}',
+    },
+  },
+  'delivery.message_refused': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'retry',
+    text: {
+      'pt-BR': 'O servidor de e-mail recusou a mensagem; veja o detalhe técnico',
+      en: 'The mail server refused the message; see the technical detail',
+    },
+  },
+  'delivery.outcome_unknown': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'retry',
+    text: {
+      'pt-BR':
+        'Não sabemos se o envio da etapa "{label}" aconteceu: confira e escolha enviar de novo ou considerar enviado',
+      en: 'It is not known whether step "{label}" was sent: check, then choose to resend or to assume it was sent',
+    },
+  },
+  'delivery.destination_not_found': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'select_folder',
+    text: {
+      'pt-BR': 'A pasta ou o local de destino não existe',
+      en: 'The destination folder or location does not exist',
+    },
+  },
+  'delivery.storage_write_denied': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'fix_permissions',
+    text: { 'pt-BR': 'Não temos permissão para gravar no destino', en: 'Writing to the destination is not allowed' },
+  },
+} as const satisfies Readonly<Record<string, Entry>>

@@ -1,0 +1,37 @@
+/** The product's languages; pt-BR is the source. */
+export type Locale = 'pt-BR' | 'en'
+export const locales: ReadonlyArray<Locale> = ['pt-BR', 'en']
+export const defaultLocale: Locale = 'pt-BR'
+
+export type Severity = 'blocking' | 'warning'
+export type Domain = 'data' | 'template' | 'permissions' | 'delivery' | 'signature'
+
+export const actions = [
+  'change_output_format',
+  'connect_provider',
+  'edit_node',
+  'edit_workflow',
+  'fill_required',
+  'fix_field_format',
+  'fix_permissions',
+  'fix_template_tags',
+  'map_fields',
+  'reconnect_provider',
+  'reduce_template',
+  'retry',
+  'review_data',
+  'select_folder',
+  'select_template',
+  'set_recipient',
+  'update_credentials',
+  'upload_template',
+] as const
+export type Action = (typeof actions)[number]
+
+/** What can go wrong: a stable code's severity, domain, advice and ICU texts. Source: the product's preflight catalogue. */
+export type Entry = {
+  readonly severity: Severity
+  readonly domain: Domain
+  readonly action: Action
+  readonly text: Readonly<Record<Locale, string>>
+}

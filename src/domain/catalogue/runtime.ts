@@ -1,0 +1,40 @@
+import type { Entry } from './entry'
+
+export const runtime = {
+  rate_limited: {
+    severity: 'warning',
+    domain: 'permissions',
+    action: 'retry',
+    text: {
+      'pt-BR': '{provider} pediu para esperar; tente de novo mais tarde',
+      en: '{provider} asks to slow down; try again later',
+    },
+  },
+  timeout: {
+    severity: 'warning',
+    domain: 'data',
+    action: 'retry',
+    text: {
+      'pt-BR': 'A etapa "{label}" passou do tempo limite; tente de novo',
+      en: 'Step "{label}" ran out of time; try again',
+    },
+  },
+  service_unavailable: {
+    severity: 'warning',
+    domain: 'permissions',
+    action: 'retry',
+    text: {
+      'pt-BR': 'O serviço {provider} não está disponível agora; tente de novo',
+      en: '{provider} is not available now; try again',
+    },
+  },
+  'render.failed': {
+    severity: 'blocking',
+    domain: 'template',
+    action: 'select_template',
+    text: {
+      'pt-BR': 'Não foi possível gerar o documento. Verifique se o template existe.',
+      en: 'The document could not be generated. Check that the template exists.',
+    },
+  },
+} as const satisfies Readonly<Record<string, Entry>>

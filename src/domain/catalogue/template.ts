@@ -1,0 +1,67 @@
+import type { Entry } from './entry'
+
+export const template = {
+  'template.not_found': {
+    severity: 'blocking',
+    domain: 'template',
+    action: 'select_template',
+    text: { 'pt-BR': 'O modelo escolhido não está mais disponível', en: 'The chosen template is no longer available' },
+  },
+  'template.large_file': {
+    severity: 'warning',
+    domain: 'template',
+    action: 'reduce_template',
+    text: { 'pt-BR': 'Template maior que 10MB pode demorar', en: 'A template over 10 MB may be slow' },
+  },
+  'template.too_large': {
+    severity: 'blocking',
+    domain: 'template',
+    action: 'reduce_template',
+    text: { 'pt-BR': 'O modelo passa do limite de {limit}', en: 'The template exceeds the {limit} limit' },
+  },
+  'template.unreadable': {
+    severity: 'blocking',
+    domain: 'template',
+    action: 'upload_template',
+    text: {
+      'pt-BR': 'Não conseguimos abrir o modelo; envie o arquivo de novo',
+      en: 'The template cannot be opened; upload it again',
+    },
+  },
+  'template.syntax_error': {
+    severity: 'blocking',
+    domain: 'template',
+    action: 'fix_template_tags',
+    text: {
+      'pt-BR': 'O modelo tem marcação inválida perto de {tag}',
+      en: 'The template has invalid markup near {tag}',
+    },
+  },
+  'template.unsafe_content': {
+    severity: 'blocking',
+    domain: 'template',
+    action: 'fix_template_tags',
+    text: {
+      'pt-BR': 'O modelo usa um recurso não permitido: {feature}',
+      en: 'The template uses a forbidden feature: {feature}',
+    },
+  },
+  'template.unmapped_tag': {
+    severity: 'blocking',
+    domain: 'template',
+    action: 'map_fields',
+    text: {
+      'pt-BR': 'A marcação {tag} do modelo não está ligada a nenhum campo',
+      en: 'Template tag {tag} is not mapped to a field',
+    },
+  },
+  'template.pdf_converter_unavailable': {
+    severity: 'blocking',
+    domain: 'template',
+    action: 'change_output_format',
+    text: {
+      'pt-BR': 'A conversão para PDF não está disponível agora',
+      en: 'PDF conversion is not available right now',
+    },
+  },
+} as const satisfies Readonly<Record<string, Entry>>

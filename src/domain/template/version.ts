@@ -1,0 +1,36 @@
+import * as t from 'io-ts'
+
+/** A tag of a template: its dotted path and the lists whose rows it stands in, outermost first. */
+export const Tag = t.readonly(
+  t.type({ path: t.readonlyArray(t.string), loops: t.readonlyArray(t.readonlyArray(t.string)) }),
+  'Tag',
+)
+export type Tag = t.TypeOf<typeof Tag>
+
+/** `{{#list}}` or, inverted, `{{^list}}`; `loops` are the lists around it. */
+export const Loop = t.readonly(
+  t.type({
+    path: t.readonlyArray(t.string),
+    loops: t.readonlyArray(t.readonlyArray(t.string)),
+    inverted: t.boolean,
+  }),
+  'Loop',
+)
+export type Loop = t.TypeOf<typeof Loop>
+
+export const TemplateVersion = t.readonly(
+  t.type({
+    version: t.number,
+    /** Key of the stored file: SHA-256 of its bytes, hex. */
+    sha256: t.string,
+    /** bytes */
+    size: t.number,
+    file_name: t.string,
+    tags: t.readonlyArray(Tag),
+    loops: t.readonlyArray(Loop),
+    /** Catalogue codes. */
+    warnings: t.readonlyArray(t.string),
+  }),
+  'TemplateVersion',
+)
+export type TemplateVersion = t.TypeOf<typeof TemplateVersion>
