@@ -13,7 +13,7 @@ export const say = (screen: Screen, line: string): void => {
 
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 
-/** Shows a step while it runs and how long it took. A terminal's line counts on; a log file gets a line every 15 s. */
+/** Shows a step while it runs and how long it took. A terminal's line counts on; a log file gets a line every 10 s. */
 export const step = async <A>({ screen }: Pick<SetUp, 'screen'>, title: string, work: () => Promise<A>): Promise<A> => {
   const began = Date.now()
   const line = (mark: string, end: string) => {
@@ -22,8 +22,8 @@ export const step = async <A>({ screen }: Pick<SetUp, 'screen'>, title: string, 
   const running = () => {
     line('·', screen.isTerminal ? '' : '\n')
   }
-  running()
-  const timer = setInterval(running, screen.isTerminal ? 200 : 15_000)
+  if (screen.isTerminal) running()
+  const timer = setInterval(running, screen.isTerminal ? 200 : 10_000)
   try {
     const result = await work()
     line('✓', '\n')

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { emptyDataDir, holdDataDir } from './data-dir'
 import { demoLines } from './demo-lines'
 import { listenForInterrupts } from './interrupts'
-import { isFree } from './ports'
+import { demandFreePorts, neededServers } from './needs'
 import { afterProducts, beforeProducts, products } from './processes'
 import { endOrphans } from './process/record'
 import { type Care, type Running, startService } from './process/running'
@@ -10,36 +10,12 @@ import { demandPrograms, productService, runCommand } from './product'
 import { productEnv } from './product-env'
 import { redisExecutable } from './redis/executable'
 import { ensureSecrets } from './secrets'
-import { portVariables, type Setting } from './setting'
-import { serverNames, type ServerName, startServer } from './stack'
+import { type Setting } from './setting'
+import { type ServerName, startServer } from './stack'
 import { say, type SetUp, step } from './step'
 import { Trouble } from './trouble'
 
 export type Wish = { readonly fresh: boolean; readonly serversOnly: boolean }
-
-const neededServers = ({ elsewhere }: Setting): ReadonlyArray<ServerName> => {
-  const eventsElsewhere = elsewhere.EVENTSTORE_URL ?? elsewhere.EVENT_STORE_DATABASE_URL
-  const given: Readonly<Record<ServerName, boolean>> = {
-    postgres: elsewhere.DATABASE_URL !== undefined && eventsElsewhere !== undefined,
-    eventStore: elsewhere.EVENTSTORE_URL !== undefined,
-    redis: elsewhere.REDIS_URL !== undefined,
-    temporal: elsewhere.TEMPORAL_ADDRESS !== undefined,
-    mailbox: elsewhere.SMTP_URL !== undefined,
-  }
-  return serverNames.filter((name) => !given[name])
-}
-
-const demandFreePorts = async ({ ports }: Setting, needed: ReadonlyArray<string>): Promise<void> => {
-  for (const { of, variable, what, instead } of portVariables) {
-    const owner = of === 'smtp' || of === 'mailPage' ? 'mailbox' : of
-    if (!needed.includes(owner) || (await isFree(ports[of]))) continue
-    const orElse = instead === undefined ? '' : `, or set ${instead} to use a server that runs already`
-    throw new Trouble(
-      `Port ${ports[of]} for ${what} is taken by another program.`,
-      `Set ${variable} to a free port${orElse}.`,
-    )
-  }
-}
 
 const stopAll = async (running: ReadonlyArray<Running>, setUp: SetUp): Promise<void> => {
   for (const each of [...running].reverse()) await step(setUp, `stopping ${each.name}`, () => each.stop())
