@@ -1,0 +1,191 @@
+import {
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  jsonEvent,
+  START,
+  StreamNotFoundError,
+  streamNameFilter,
+  type StreamingRead,
+} from '@eventstore/db-client'
+import * as E from 'fp-ts/Either'
+import type {
+  AppendError,
+  Appended,
+  EventStore,
+  ExpectedRevision,
+  Position,
+  ReadError,
+  Recorded,
+  Revision,
+  StreamName,
+  SubscriptionStart,
+} from '../../domain/event-store'
+import { revision } from '../../domain/position'
+import { connection, type Link } from './connection'
+import { within } from './deadline'
+import { encode, type Encoded } from './encode'
+import { appendFailure, readFailure } from './failure'
+import { landedAlready } from './landed-already'
+import { type Raw, recorded } from './recorded'
+import { resubscribe } from './resubscribe'
+import { connectionString, defaults, type Options } from './settings'
+import { follow, type Sink } from './subscription'
+import { clear, type Outcome, unclear, untilClear } from './until-clear'
+
+type Client = EventStoreDBClient
+type Reading = StreamingRead<{ readonly event?: Raw }>
+type Written = { readonly revision: Revision; readonly position: Position | undefined }
+
+const maxPage = 5_000
+
+const collect = async (reading: Reading): Promise<ReadonlyArray<Recorded>> => {
+  const found: Recorded[] = []
+  try {
+    for await (const { event } of reading as AsyncIterable<{ readonly event?: Raw }>)
+      if (event !== undefined) found.push(recorded(event))
+    return found
+  } catch (error) {
+    if (error instanceof StreamNotFoundError) return []
+    throw error
+  }
+}
+
+/** The store over an EventStoreDB server. Throws when `url` cannot be parsed. */
+export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): EventStore => {
+  const settings = { ...defaults, ...timeouts }
+  const warn = log?.warn.bind(log) ?? (() => undefined)
+  const connected = connection({
+    open: (generation) => EventStoreDBClient.connectionString(connectionString(url, settings, generation)),
+    dispose: (client) => client.dispose(),
+    onHealth: (healthy, reason) => onHealth?.(healthy, reason),
+    minAgeMs: 1_000,
+  })
+
+  const ask = async <Err, A>(
+    ms: number,
+    request: (client: Client) => Promise<A>,
+    failure: (error: unknown) => Outcome<Err, A>,
+  ): Promise<Outcome<Err, A>> => {
+    const since = performance.now()
+    const link = connected.current()
+    const outcome = await within(ms, request(link.client), link.retired).then(
+      (timed) =>
+        timed._tag === 'InTime'
+          ? clear<Err, A>(E.right(timed.value))
+          : unclear(`no answer within ${Math.round(ms)} ms`),
+      failure,
+    )
+    if (outcome._tag === 'Clear') connected.heard(link)
+    else connected.suspect(link, since, outcome.error.reason)
+    return outcome
+  }
+
+  const read = (stream: StreamName, open: (client: Client) => Reading) =>
+    untilClear<ReadError, ReadonlyArray<Recorded>>(settings.read, async (ms) => {
+      const opened: Reading[] = []
+      const request = (client: Client) => {
+        const reading = open(client)
+        opened.push(reading)
+        return collect(reading)
+      }
+      const outcome = await ask(ms, request, (error) => readFailure<ReadonlyArray<Recorded>>(error, stream))
+      for (const reading of opened) {
+        // Leaving the loop does not end the call at the server.
+        reading.cancel().catch(() => undefined)
+        reading.destroy()
+      }
+      return outcome
+    })
+
+  const readStream = (stream: StreamName, fromRevision: bigint, maxCount: number) =>
+    read(stream, (client) => client.readStream(stream, { fromRevision, maxCount }))
+
+  const tail = async (): Promise<E.Either<ReadError, Position | undefined>> => {
+    const last = await read('$all' as StreamName, (client) =>
+      client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true }),
+    )
+    return E.isLeft(last) ? last : E.right(last.right[0]?.position)
+  }
+
+  const placed = async (
+    stream: StreamName,
+    { revision, position }: Written,
+  ): Promise<E.Either<ReadError, Appended>> => {
+    if (position !== undefined) return E.right({ revision, position })
+    const found = await readStream(stream, revision, 1)
+    if (E.isLeft(found)) return found
+    const event = found.right[0]
+    if (event?.revision === revision) return E.right({ revision, position: event.position })
+    const end = await tail()
+    return E.isLeft(end) ? end : E.right({ revision, position: end.right ?? { commit: 0n, prepare: 0n } })
+  }
+
+  const append = async (
+    stream: StreamName,
+    expectedRevision: ExpectedRevision,
+    { events, bytes }: Encoded,
+  ): Promise<E.Either<AppendError, Appended>> => {
+    const batch = events.map(jsonEvent)
+    const write = async (client: Client, deadline: number): Promise<Written> => {
+      const done = await client.appendToStream(stream, batch, { expectedRevision, deadline })
+      return { revision: revision(done.nextExpectedRevision), position: done.position }
+    }
+    const written = await untilClear<AppendError, Written>(settings.append, async (ms, again) => {
+      const outcome = await ask(
+        ms,
+        (client) => write(client, ms),
+        (error) => appendFailure<Written>(error, stream, bytes),
+      )
+      const refusal = outcome._tag === 'Clear' && E.isLeft(outcome.result) ? outcome.result.left : undefined
+      return again && refusal?._tag === 'WrongExpectedRevision'
+        ? landedAlready(events, expectedRevision, refusal, (from, count) => readStream(stream, from, count))
+        : outcome
+    })
+    return E.isLeft(written) ? written : placed(stream, written.right)
+  }
+
+  const source =
+    (prefixes: ReadonlyArray<string>) =>
+    async (after: SubscriptionStart, sink: Sink, signal: AbortSignal): Promise<string> => {
+      const since = performance.now()
+      const link: Link<Client> = connected.current()
+      const open = (checkpointReached: (position: Position) => void) =>
+        link.client.subscribeToAll({
+          fromPosition: after === 'start' ? START : after,
+          filter: streamNameFilter({
+            prefixes: [...prefixes],
+            checkpointInterval: 32,
+            checkpointReached: (_, position) => checkpointReached(position),
+          }),
+        })
+      const ended = await follow(open, sink, () => connected.heard(link), AbortSignal.any([signal, link.retired]))
+      if (!signal.aborted) connected.suspect(link, since, ended)
+      return ended
+    }
+
+  return {
+    append: (stream, expected, events) => async () => {
+      const encoded = encode(stream, events)
+      return E.isLeft(encoded) ? encoded : append(stream, expected, encoded.right)
+    },
+    readStream:
+      (stream, { from, limit }) =>
+      () =>
+        readStream(stream, from ?? 0n, Math.min(maxPage, limit)),
+    tail,
+    subscribe: (start, prefixes, signal) => ({
+      [Symbol.asyncIterator]: () =>
+        resubscribe({
+          source: source(prefixes),
+          tail,
+          start,
+          signal,
+          bounds: settings.readAhead,
+          backoff: settings.resubscribe,
+          warn,
+        }),
+    }),
+    close: connected.close,
+  }
+}
