@@ -1,0 +1,26 @@
+import { type handleServerStreamingCall } from '@grpc/grpc-js'
+import { type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb'
+import { type OpenCalls, type Reply, streamReply } from './calls'
+import { readAll, type ReadSide, readStream } from './read'
+import { type ReadRequest, readRequest } from './read-request'
+import { subscribeToAll } from './subscribe-to-all'
+import { subscribeToStream } from './subscribe-to-stream'
+
+const answer = (side: ReadSide, request: ReadRequest, reply: Reply<ReadResp>): Promise<void> => {
+  switch (request._tag) {
+    case 'ReadStream':
+      return readStream(side, request, reply)
+    case 'ReadAll':
+      return readAll(side, request, reply)
+    case 'SubscribeToStream':
+      return subscribeToStream(side, request, reply)
+    case 'SubscribeToAll':
+      return subscribeToAll(side, request, reply)
+  }
+}
+
+export const readHandler =
+  (side: ReadSide, calls: OpenCalls): handleServerStreamingCall<ReadReq, ReadResp> =>
+  (call) => {
+    streamReply(calls, call, async (reply) => answer(side, readRequest(call.request), reply))
+  }

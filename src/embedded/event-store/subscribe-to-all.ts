@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { type ReadResp } from '@eventstore/db-client/generated/streams_pb'
+import { type Reply } from './calls'
+import { createCheckpoints, noCheckpoints } from './checkpoints'
+import { batchEvents, follow } from './follow'
+import { type EventRecord } from './model'
+import { least, type ReadSide, type Request, sendEvents } from './read'
+import { createWakeUp } from './wake-up'
+import { caughtUpMessage, checkpointMessage, confirmationMessage } from './wire-read'
+
+export const subscribeToAll = async (
+  side: ReadSide,
+  request: Request<'SubscribeToAll'>,
+  reply: Reply<ReadResp>,
+): Promise<void> => {
+  const { from, filter, checkpointInterval } = request
+  const { tail } = side.log
+  const wakeUp = createWakeUp(tail, undefined, reply.over)
+  const checkpoints = filter === undefined ? noCheckpoints : createCheckpoints(checkpointInterval)
+  const checkpoint = async (position: bigint | undefined) => {
+    if (position !== undefined) await reply.send(checkpointMessage(position))
+  }
+  let cursor = from === 'start' ? 0n : from === 'end' ? tail.end() : least(from, tail.end())
+
+  const deliverFiltered = async (batch: ReadonlyArray<EventRecord>, matches: (event: EventRecord) => boolean) => {
+    for (const event of batch) {
+      if (matches(event)) await sendEvents(side, [event], request, reply)
+      await checkpoint(checkpoints.considered(event.position))
+    }
+  }
+
+  try {
+    await reply.send(confirmationMessage(randomUUID()))
+    await follow({
+      over: reply.over,
+      next: async () => {
+        const end = tail.end()
+        const recent = tail.after(cursor, batchEvents)
+        if (recent !== undefined) return recent.length === 0 ? undefined : recent
+        return side.reader.all({ low: cursor + 1n, high: end, direction: 'forwards', limit: batchEvents })
+      },
+      deliver: async (batch) => {
+        cursor = batch.at(-1)?.position ?? cursor
+        if (filter === undefined) await sendEvents(side, batch, request, reply)
+        else await deliverFiltered(batch, filter)
+      },
+      caughtUp: async () => {
+        await checkpoint(checkpoints.caughtUp())
+        await reply.send(caughtUpMessage())
+      },
+      wait: wakeUp.next,
+    })
+  } finally {
+    wakeUp.close()
+  }
+}
