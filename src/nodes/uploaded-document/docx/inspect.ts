@@ -22,10 +22,15 @@ export interface Inspection {
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
+const isId = (id: string) => (one: Finding) => one.params['id'] === id
+
 /** Every fault of the markup once, our own findings first: they name the tag as it was written. */
 export const findingsOf = ({ uses, document }: Compiled): ReadonlyArray<Finding> => {
   const all = [...readTree(uses).errors, ...(E.isLeft(document) ? document.left : [])]
-  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  const distinct = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  // an end without a beginning also reads as a tag without a name
+  const honest = all.some(isId('unopened_tag')) ? distinct.filter((one) => !isId('empty_tag')(one)) : distinct
+  return honest.slice(0, limits.findings)
 }
 
 const report = (bytes: Uint8Array, compiled: Compiled): E.Either<TemplateFault, Inspection> => {

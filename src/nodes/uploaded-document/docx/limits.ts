@@ -4,8 +4,13 @@ export const limits = {
   fileBytes: 25 * mebibyte,
   largeFileBytes: 10 * mebibyte,
   inflatedBytes: 100 * mebibyte,
+  /** All XML parts together; filling takes some fifty times as much memory. */
+  markupBytes: 16 * mebibyte,
+  /** One list of relationships or content types. */
+  listBytes: mebibyte / 2,
   entries: 2000,
   distinctTags: 2000,
+  findings: 200,
   tagLength: 200,
   loopDepth: 3,
   /** Iterations of all loops of one document together. */

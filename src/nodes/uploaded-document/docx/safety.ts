@@ -1,7 +1,9 @@
 import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import { declaredTypes } from './content-types'
-import { finding, type TemplateFault, templateFault, unreadable } from './fault'
+import { finding, type TemplateFault, templateFault, tooLarge, unreadable } from './fault'
 import { activeFields } from './fields'
+import { limits, megabytes } from './limits'
 import { unsafeRelationships } from './relationships'
 import { type Parts } from './unpack'
 
@@ -48,6 +50,17 @@ const inMarkup = (name: string, xml: string): ReadonlyArray<string> => [
   ...(name === contentTypesPart ? declaredTypes(xml).unsafe : []),
 ]
 
+const isList = (name: string): boolean => name === contentTypesPart || /\.rels$/i.test(name)
+
+const checkMarkupSize = (parts: Parts): E.Either<TemplateFault, Parts> => {
+  const markup = [...parts].filter(([name, bytes]) => isMarkup(name, bytes))
+  const total = markup.reduce((sum, [, bytes]) => sum + bytes.length, 0)
+  if (total > limits.markupBytes) return E.left(tooLarge(megabytes(limits.markupBytes), `${total} bytes of XML`))
+  return markup.some(([name, bytes]) => isList(name) && bytes.length > limits.listBytes)
+    ? E.left(unreadable('a list of relationships or content types is too long'))
+    : E.right(parts)
+}
+
 const inPart = (name: string, bytes: Buffer): E.Either<TemplateFault, ReadonlyArray<string>> => {
   const start = bytes.toString('hex', 0, 4)
   const known = [
@@ -59,8 +72,7 @@ const inPart = (name: string, bytes: Buffer): E.Either<TemplateFault, ReadonlyAr
   return E.isLeft(xml) ? xml : E.right([...known, ...inMarkup(name, xml.right)])
 }
 
-/** Refuses macros, embedded and linked content, entities and active fields: everything but text, pictures and styles. */
-export const checkSafety = (parts: Parts): E.Either<TemplateFault, Parts> => {
+const checkFeatures = (parts: Parts): E.Either<TemplateFault, Parts> => {
   const features = new Set<string>()
   for (const [name, bytes] of parts) {
     const found = inPart(name, bytes)
@@ -72,3 +84,7 @@ export const checkSafety = (parts: Parts): E.Either<TemplateFault, Parts> => {
     ? E.right(parts)
     : E.left(templateFault(first, `forbidden content: ${[...features].join(', ')}`, [first, ...rest]))
 }
+
+/** Refuses macros, embedded and linked content, entities and active fields: everything but text, pictures and styles. */
+export const checkSafety = (parts: Parts): E.Either<TemplateFault, Parts> =>
+  pipe(checkMarkupSize(parts), E.chain(checkFeatures))

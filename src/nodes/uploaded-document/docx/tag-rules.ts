@@ -62,7 +62,7 @@ const treeOfPart = (uses: ReadonlyArray<TagUse>, errors: Array<Finding>): Readon
   const put = (node: TemplateNode) => (open.at(-1)?.children ?? root).push(node)
   const close = () => {
     const section = open.pop()
-    if (section !== undefined) put(sectionOf(section))
+    if (section !== undefined && open.length <= limits.loopDepth) put(sectionOf(section))
   }
   for (const use of uses) {
     if (use.kind === 'tag') put({ kind: 'tag', path: use.path })

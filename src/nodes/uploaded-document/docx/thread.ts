@@ -21,7 +21,7 @@ const startWorker = (heapMb: number): Worker =>
     // from TypeScript sources (tests) the worker needs the same loader; nothing of the environment is its business
     execArgv: extension === '.ts' ? ['--require', 'tsx/cjs'] : [],
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 },
+    resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
   })
 
 const crash = (error: unknown): Outcome =>
