@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { Position, ReadError, SubscriptionStart } from '../../domain/event-store'
-import { comparePositions } from '../../domain/position'
+import { comparePositions, formatPosition } from '../../domain/position'
 
 const allOnes = 18446744073709551615n
 
@@ -27,12 +27,12 @@ export const acceptCheckpoint = (
     candidate = undefined
     if (last === undefined || E.isLeft(end)) return
     if (known !== undefined && comparePositions(last.position, known) <= 0) last.accept()
-    else warn({ checkpoint: last.position, tail: known }, 'checkpoint beyond the tail refused')
+    else warn({ checkpoint: formatPosition(last.position) }, 'checkpoint beyond the tail refused')
   }
   return (position: Position, after: SubscriptionStart, accept: () => void): void => {
     const order = after === 'start' ? 1 : comparePositions(position, after)
-    if (!isSound(position)) warn({ checkpoint: position }, 'unsound checkpoint refused')
-    else if (order < 0) warn({ checkpoint: position, after }, 'checkpoint that steps back refused')
+    if (!isSound(position)) warn({ checkpoint: formatPosition(position) }, 'unsound checkpoint refused')
+    else if (order < 0) warn({ checkpoint: formatPosition(position) }, 'checkpoint that steps back refused')
     else if (order === 0) return
     else if (known !== undefined && comparePositions(position, known) <= 0) accept()
     else {

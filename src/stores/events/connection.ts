@@ -8,7 +8,9 @@ export type Connection<C> = {
   readonly current: () => Link<C>
   /** The server has said something over this link. */
   readonly heard: (link: Link<C>) => void
-  /** Something asked at `since` (performance.now) failed without an answer of the server's own: a dead link is replaced. */
+  /** A subscription ended. */
+  readonly lost: (reason: string) => void
+  /** Something asked at `since` (performance.now) got no answer: a link over which nothing else was heard either is replaced. */
   readonly suspect: (link: Link<C>, since: number, reason: string) => void
   readonly close: () => Promise<void>
 }
@@ -19,29 +21,29 @@ type Ways<C> = {
   readonly onHealth: (healthy: boolean, reason: string) => void
   /** A link younger than this is not replaced, so that a server that is down costs one new link in this time. */
   readonly minAgeMs: number
+  /** How long a replaced link stays open: the client hangs for good when a request begins on a closed one. */
+  readonly graceMs: number
 }
 
-/**
- * Holds the one client and replaces it when it has gone quiet. grpc-js would wait up to two minutes before it dials a lost server again, and the
- * client keeps a failed feature lookup for ever: a new client has neither memory.
- */
-export const connection = <C>({ open, dispose, onHealth, minAgeMs }: Ways<C>): Connection<C> => {
+/** Holds the one client, and replaces it when its connection is dead: grpc-js would wait up to two minutes before it dials a lost server again. */
+export const connection = <C>({ open, dispose, onHealth, minAgeMs, graceMs }: Ways<C>): Connection<C> => {
   let generation = 0
   let healthy: boolean | undefined
-  const leaving = new Set<Promise<unknown>>()
   const link = () => {
     const retire = new AbortController()
     return { client: open(generation), retired: retire.signal, retire, openedAt: performance.now(), heardAt: -Infinity }
   }
   let now = link()
   const report = (state: boolean, reason: string) => {
-    if (healthy !== state) onHealth((healthy = state), reason)
+    if (healthy === state) return
+    healthy = state
+    onHealth(state, reason)
   }
-  const leave = (old: typeof now) => {
-    old.retire.abort()
-    const left = dispose(old.client).catch(() => undefined)
-    leaving.add(left)
-    void left.then(() => leaving.delete(left))
+  const leaving = new Map<C, NodeJS.Timeout>()
+  const leave = (client: C) => {
+    clearTimeout(leaving.get(client))
+    leaving.delete(client)
+    return dispose(client).catch(() => undefined)
   }
   return {
     current: () => now,
@@ -50,18 +52,20 @@ export const connection = <C>({ open, dispose, onHealth, minAgeMs }: Ways<C>): C
       now.heardAt = performance.now()
       report(true, 'answered')
     },
+    lost: (reason) => report(false, reason),
     suspect: (from, since, reason) => {
       if (from !== now || now.heardAt >= since) return
       report(false, reason)
       if (performance.now() - now.openedAt < minAgeMs) return
-      const old = now
+      const { client, retire } = now
       generation += 1
       now = link()
-      leave(old)
+      retire.abort()
+      leaving.set(client, setTimeout(() => void leave(client), graceMs).unref())
     },
     close: async () => {
-      leave(now)
-      await Promise.all(leaving)
+      now.retire.abort()
+      await Promise.all([now.client, ...leaving.keys()].map(leave))
     },
   }
 }

@@ -29,7 +29,7 @@ import { appendFailure, readFailure } from './failure'
 import { landedAlready } from './landed-already'
 import { type Raw, recorded } from './recorded'
 import { resubscribe } from './resubscribe'
-import { connectionString, defaults, type Options } from './settings'
+import { appendCredentials, connectionString, defaults, type Options } from './settings'
 import { follow, type Sink } from './subscription'
 import { clear, type Outcome, unclear, untilClear } from './until-clear'
 
@@ -51,15 +51,27 @@ const collect = async (reading: Reading): Promise<ReadonlyArray<Recorded>> => {
   }
 }
 
+/** `dispose` ends the open calls and leaves the connection; `getChannel` is protected. */
+const disconnect = async (client: Client): Promise<void> => {
+  await client.dispose()
+  const channel = await (
+    client as unknown as { readonly getChannel: () => Promise<{ close: () => void }> }
+  ).getChannel()
+  channel.close()
+}
+
 /** The store over an EventStoreDB server. Throws when `url` cannot be parsed. */
 export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): EventStore => {
   const settings = { ...defaults, ...timeouts }
   const warn = log?.warn.bind(log) ?? (() => undefined)
+  const credentials = appendCredentials(url)
+  const closing = new AbortController()
   const connected = connection({
     open: (generation) => EventStoreDBClient.connectionString(connectionString(url, settings, generation)),
-    dispose: (client) => client.dispose(),
+    dispose: disconnect,
     onHealth: (healthy, reason) => onHealth?.(healthy, reason),
     minAgeMs: 1_000,
+    graceMs: 30_000,
   })
 
   const ask = async <Err, A>(
@@ -86,6 +98,7 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
       const opened: Reading[] = []
       const request = (client: Client) => {
         const reading = open(client)
+        reading.on('error', () => undefined)
         opened.push(reading)
         return collect(reading)
       }
@@ -128,7 +141,7 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
   ): Promise<E.Either<AppendError, Appended>> => {
     const batch = events.map(jsonEvent)
     const write = async (client: Client, deadline: number): Promise<Written> => {
-      const done = await client.appendToStream(stream, batch, { expectedRevision, deadline })
+      const done = await client.appendToStream(stream, batch, { expectedRevision, deadline, credentials })
       return { revision: revision(done.nextExpectedRevision), position: done.position }
     }
     const written = await untilClear<AppendError, Written>(settings.append, async (ms, again) => {
@@ -148,7 +161,6 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
   const source =
     (prefixes: ReadonlyArray<string>) =>
     async (after: SubscriptionStart, sink: Sink, signal: AbortSignal): Promise<string> => {
-      const since = performance.now()
       const link: Link<Client> = connected.current()
       const open = (checkpointReached: (position: Position) => void) =>
         link.client.subscribeToAll({
@@ -160,7 +172,7 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
           }),
         })
       const ended = await follow(open, sink, () => connected.heard(link), AbortSignal.any([signal, link.retired]))
-      if (!signal.aborted) connected.suspect(link, since, ended)
+      if (!signal.aborted) connected.lost(ended)
       return ended
     }
 
@@ -180,12 +192,15 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
           source: source(prefixes),
           tail,
           start,
-          signal,
+          signal: AbortSignal.any([signal, closing.signal]),
           bounds: settings.readAhead,
           backoff: settings.resubscribe,
           warn,
         }),
     }),
-    close: connected.close,
+    close: () => {
+      closing.abort()
+      return connected.close()
+    },
   }
 }

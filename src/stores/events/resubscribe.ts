@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { Delivery, Position, ReadError, SubscriptionStart } from '../../domain/event-store'
-import { comparePositions } from '../../domain/position'
+import { comparePositions, formatPosition } from '../../domain/position'
 import { type Backoff, delayAfter } from './backoff'
 import { acceptCheckpoint } from './checkpoint'
 import { pause } from './deadline'
@@ -34,12 +34,12 @@ const pump = async ({ source, tail, start, signal, backoff, warn }: Supervised, 
     event: (event) => {
       down = false
       if (!isAfter(event.position, lastEvent)) {
-        warn({ position: event.position }, 'an event came twice')
+        warn({ position: formatPosition(event.position) }, 'an event came twice')
         return
       }
       lastEvent = event.position
       if (isAfter(event.position, after)) after = event.position
-      else warn({ position: event.position, checkpoint: after }, 'an event came behind a checkpoint')
+      else warn({ position: formatPosition(event.position) }, 'an event came behind a checkpoint')
       queue.push({ _tag: 'Event', event })
     },
     checkpoint: (position) =>

@@ -22,7 +22,7 @@ export const defaults: Settings = {
 }
 
 export type Options = {
-  /** `esdb://[user:password@]host:port[,host:port]?tls=false` */
+  /** `esdb://[user:password@]host:port[,host:port]?tls=false`; a user is needed unless tls is false. */
   readonly url: string
   readonly timeouts?: Partial<Settings>
   readonly log?: { readonly warn: (fields: object, message: string) => void }
@@ -30,9 +30,31 @@ export type Options = {
   readonly onHealth?: (healthy: boolean, reason: string) => void
 }
 
-/** Ours come last and win: the client reports revision 1 for every conflict when told not to throw. */
-export const connectionString = (url: string, s: Settings, generation: number): string => {
+/**
+ * What is appended here wins over the same keys before it: the client reports revision 1 for every conflict when told not to throw.
+ * grpc-js shares one connection, and its waiting time after failures, among channels of equal options; every generation has its own.
+ */
+export const connectionString = (url: string, settings: Settings, generation: number): string => {
   const base = url.trim().replace(/\/+$/, '')
-  const keepAlive = `keepAliveInterval=${s.keepAliveIntervalMs}&keepAliveTimeout=${s.keepAliveTimeoutMs + (generation % 1000)}`
-  return `${base}${base.includes('?') ? '&' : '?'}${keepAlive}&throwOnAppendFailure=true`
+  const ours = {
+    keepAliveInterval: settings.keepAliveIntervalMs,
+    keepAliveTimeout: settings.keepAliveTimeoutMs + (generation % 1000),
+    throwOnAppendFailure: true,
+  }
+  const pairs = Object.entries(ours).map(([key, value]) => `${key}=${value}`)
+  return `${base}${base.includes('?') ? '&' : '?'}${pairs.join('&')}`
+}
+
+export type Credentials = { readonly username: string; readonly password: string }
+
+/**
+ * Given with an append, they make the client use one call for it, with a deadline and errors of its own. Without them it sends all appends over one
+ * shared stream, which has neither, hangs for good after an unexpected answer and can end the process. Not sent when tls is false.
+ */
+export const appendCredentials = (url: string): Credentials => {
+  const user = /^[^:]+:\/\/([^:@/]+):([^@]+)@/.exec(url.trim())
+  if (user?.[1] !== undefined && user[2] !== undefined)
+    return { username: decodeURIComponent(user[1]), password: decodeURIComponent(user[2]) }
+  if (/[?&]tls=false(&|$)/i.test(url.trim())) return { username: 'anybody', password: '' }
+  throw new Error('The event store address needs a user unless tls=false: esdb://user:password@host:port')
 }
