@@ -37,4 +37,13 @@ export const runtime = {
       en: 'The document could not be generated. Check that the template exists.',
     },
   },
+  internal_error: {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'retry',
+    text: {
+      'pt-BR': 'A etapa "{label}" parou por um erro interno; tente de novo ou fale com o suporte',
+      en: 'Step "{label}" stopped on an internal error; try again or ask support',
+    },
+  },
 } as const satisfies Readonly<Record<string, Entry>>

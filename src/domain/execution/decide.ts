@@ -14,8 +14,8 @@ import type {
   StartStep,
 } from './commands'
 import type { ExecutionRefusal } from './errors'
-import type { ExecutionEvent } from './events'
-import { type Execution, type ExecutionState, hasEnded, type Step, stepOf } from './state'
+import type { ExecutionEvent, ExecutionEventOf } from './events'
+import { type Effect, type Execution, type ExecutionState, hasEnded, type Step, stepOf } from './state'
 import type { StepId } from '../ids'
 
 type Decision = E.Either<ExecutionRefusal, ReadonlyArray<ExecutionEvent>>
@@ -92,13 +92,19 @@ const intendEffect =
     )
   }
 
+const settled = (
+  { effect_key, step_id }: Effect,
+  decision: ExecutionEventOf<'DeliveryOutcomeDecided'>['data']['decision'],
+): ExecutionEvent => ({ type: 'DeliveryOutcomeDecided', data: { effect_key, step_id, decision } })
+
 /** A receipt that comes late is a fact all the same: it settles an effect that was given up or lost. */
 const recordReceipt =
   ({ receipt }: RecordReceipt) =>
   (run: Execution): Decision => {
     const effect = run.effects[receipt.data.effect_key]
     if (effect === undefined) return E.left({ _tag: 'EffectNotIntended' })
-    return effect.status === 'done' ? nothing : E.right([receipt])
+    if (effect.status === 'done') return nothing
+    return E.right(effect.status === 'lost' ? [receipt, settled(effect, 'receipt_found')] : [receipt])
   }
 
 const abandonEffect =
@@ -121,8 +127,7 @@ const decideOutcome =
   (run: Execution): Decision => {
     const effect = run.lostEffect === undefined ? undefined : run.effects[run.lostEffect]
     if (effect === undefined) return E.left({ _tag: 'NothingToDecide', status: run.status })
-    const { effect_key, step_id } = effect
-    return E.right([{ type: 'DeliveryOutcomeDecided', data: { effect_key, step_id, decision } }])
+    return E.right([settled(effect, decision)])
   }
 
 const complete = (run: Execution): Decision => {

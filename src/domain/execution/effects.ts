@@ -1,19 +1,24 @@
 import * as t from 'io-ts'
 import { DocumentId, StepId } from '../ids'
 import { Fault } from '../fault'
+import { JsonObject } from '../json'
 
 /** (step, target): one per thing that happens outside. */
 export const EffectKey = t.string
 export type EffectKey = t.TypeOf<typeof EffectKey>
 
 export const Intention = t.readonly(
-  t.type({
-    effect_key: EffectKey,
-    step_id: StepId,
-    kind: t.keyof({ document: null, storage: null, email: null }),
-    /** Whether doing it again under the same key does no harm. */
-    repeatable: t.boolean,
-  }),
+  t.intersection([
+    t.type({
+      effect_key: EffectKey,
+      step_id: StepId,
+      kind: t.keyof({ document: null, storage: null, email: null }),
+      /** Whether doing it again under the same key does no harm. */
+      repeatable: t.boolean,
+    }),
+    /** Choices that a repeat must keep to, such as the template's version. Names no one. */
+    t.partial({ detail: JsonObject }),
+  ]),
 )
 export type Intention = t.TypeOf<typeof Intention>
 
@@ -60,5 +65,9 @@ export type SentDocument = t.TypeOf<typeof SentDocument>
 export const AbandonedEffect = t.readonly(t.type({ effect_key: EffectKey, step_id: StepId, fault: Fault }))
 export type AbandonedEffect = t.TypeOf<typeof AbandonedEffect>
 
+/** What a person says about an effect whose outcome was lost. */
 export const Decision = t.keyof({ resend: null, assume_sent: null }, 'Decision')
 export type Decision = t.TypeOf<typeof Decision>
+
+/** `receipt_found`: the attempt that was given up for lost reported after all. */
+export const Settlement = t.keyof({ resend: null, assume_sent: null, receipt_found: null }, 'Settlement')

@@ -5,12 +5,12 @@ import { ExecutionId, OrganizationId, StepId, WorkflowId } from '../ids'
 import { JsonObject } from '../json'
 import {
   AbandonedEffect,
-  Decision,
   EffectKey,
   GeneratedDocument,
   Intention,
   SavedDocument,
   SentDocument,
+  Settlement,
 } from './effects'
 import { PlannedStep } from './plan'
 
@@ -51,7 +51,7 @@ const events = {
   DocumentSent: SentDocument,
   EffectAbandoned: AbandonedEffect,
   DeliveryOutcomeLost: t.readonly(t.type({ effect_key: EffectKey, step_id: StepId, fault: Fault })),
-  DeliveryOutcomeDecided: t.readonly(t.type({ effect_key: EffectKey, step_id: StepId, decision: Decision })),
+  DeliveryOutcomeDecided: t.readonly(t.type({ effect_key: EffectKey, step_id: StepId, decision: Settlement })),
   ExecutionCompleted: t.readonly(t.type({ execution_id: ExecutionId })),
   ExecutionFailed: t.readonly(t.type({ execution_id: ExecutionId, step_id: StepId, fault: Fault })),
 }

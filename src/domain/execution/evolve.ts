@@ -46,13 +46,9 @@ const intended = (run: Execution, { data }: ExecutionEventOf<'EffectIntended'>):
       status: 'intended',
       times: (run.effects[data.effect_key]?.times ?? 0) + 1,
       message_id: undefined,
+      receipt: undefined,
     },
   },
-})
-
-const sent = (run: Execution, { data }: ExecutionEventOf<'DocumentSent'>): Execution => ({
-  ...withEffect(run, data.effect_key, { status: 'done', message_id: data.message_id }),
-  ...(run.lostEffect === data.effect_key ? { status: 'running', lostEffect: undefined } : {}),
 })
 
 const stepCompleted = (run: Execution, { data }: ExecutionEventOf<'StepCompleted'>): Execution => {
@@ -97,13 +93,17 @@ const next = (run: Execution, event: Exclude<ExecutionEvent, { readonly type: 'E
       return intended(run, event)
     case 'DocumentGenerated':
       return {
-        ...withEffect(run, event.data.effect_key, { status: 'done' }),
+        ...withEffect(run, event.data.effect_key, { status: 'done', receipt: event }),
         documents: [...run.documents, event.data],
       }
     case 'DocumentSaved':
-      return withEffect(run, event.data.effect_key, { status: 'done' })
+      return withEffect(run, event.data.effect_key, { status: 'done', receipt: event })
     case 'DocumentSent':
-      return sent(run, event)
+      return withEffect(run, event.data.effect_key, {
+        status: 'done',
+        message_id: event.data.message_id,
+        receipt: event,
+      })
     case 'EffectAbandoned':
       return withEffect(run, event.data.effect_key, { status: 'dropped' })
     case 'DeliveryOutcomeLost':

@@ -2,6 +2,7 @@ import type { Fault } from '../fault'
 import type { DocumentId, ExecutionId, OrganizationId, StepId, WorkflowId } from '../ids'
 import type { JsonObject } from '../json'
 import type { EffectKey, Intention, GeneratedDocument } from './effects'
+import type { Receipt } from './events'
 import type { PlannedStep } from './plan'
 
 export const statuses = [
@@ -39,6 +40,8 @@ export type Effect = Intention & {
   readonly status: EffectStatus
   readonly times: number
   readonly message_id: string | undefined
+  /** Undefined, when done, for one that a person assumed to have happened. */
+  readonly receipt: Receipt | undefined
 }
 
 export type Unborn = { readonly status: 'unborn' }

@@ -1,0 +1,36 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
+import type { runExecution } from './execution/workflow'
+import type { Engine } from './reactor'
+
+const isOneOf = (error: unknown, ...kinds: ReadonlyArray<abstract new (...args: never[]) => Error>): boolean =>
+  kinds.some((kind) => error instanceof kind)
+
+const longestRun = '90 days'
+
+/** Names instead of functions: this side must not load the workflow's code. */
+const workflowType = 'runExecution'
+const resumeSignal = 'resume_after_review'
+
+export const temporalEngine = (client: Client, taskQueue: string): Engine => ({
+  start: async (workflowId, execution) => {
+    try {
+      await client.workflow.start<typeof runExecution>(workflowType, {
+        workflowId,
+        taskQueue,
+        args: [execution],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        workflowExecutionTimeout: longestRun,
+      })
+    } catch (error) {
+      if (!isOneOf(error, WorkflowExecutionAlreadyStartedError)) throw error
+    }
+  },
+  resume: async (workflowId) => {
+    try {
+      await client.workflow.getHandle(workflowId).signal(resumeSignal)
+    } catch (error) {
+      if (!isOneOf(error, WorkflowNotFoundError)) throw error
+    }
+  },
+})
