@@ -24,9 +24,7 @@ const isCurrent = () => {
 export const ensureInstalled = async () => {
   if (isCurrent()) return
   const { code, output } = await step('installing packages (npm ci)', () => runNpm(['ci', '--no-audit', '--no-fund']))
-  if (code !== 0)
-    fail(
-      `npm ci failed:\n${output.trim().split('\n').slice(-12).join('\n')}`,
-      'Check the network, then run the same command again.',
-    )
+  if (code === 0) return
+  const said = output.split('\n').filter((line) => line.startsWith('npm error'))
+  fail(`npm ci failed:\n${said.slice(0, 12).join('\n')}`, 'Check the network, then run the same command again.')
 }
