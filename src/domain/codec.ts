@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as t from 'io-ts'
 import type { Json, Recorded } from './event-store'
-import type { DomainEvent } from './decider'
+import type { DomainEvent } from './domain-event'
 import { problemsOf } from './decode-problems'
 
 export type UndecodableEvent = {

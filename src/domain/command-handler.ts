@@ -3,7 +3,8 @@ import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
-import type { Aggregate, DomainEvent } from './decider'
+import type { Aggregate } from './decider'
+import type { DomainEvent } from './domain-event'
 import type {
   AppendError,
   EventStore,

@@ -1,3 +1,4 @@
+import type { DomainEvent } from './domain-event'
 import type * as E from 'fp-ts/Either'
 import type { EventCodec } from './codec'
 
@@ -15,5 +16,3 @@ export type Aggregate<State, Command, Event extends DomainEvent, Refusal> = Deci
   readonly category: string
   readonly codec: EventCodec<Event>
 }
-
-export type DomainEvent = { readonly type: string; readonly data: unknown }

@@ -1,0 +1,84 @@
+import { IntlMessageFormat } from 'intl-messageformat'
+import type { Locale } from './entry'
+import { type Params, textOf } from './text'
+
+/** What the log of a run says. `{cause}` is the text of a fault of the catalogue. */
+const texts = {
+  'run.queued': { 'pt-BR': 'Execução de "{workflow}" na fila', en: 'Run of "{workflow}" is queued' },
+  'run.started': { 'pt-BR': 'Execução iniciada', en: 'Run started' },
+  'run.completed': { 'pt-BR': 'Execução concluída', en: 'Run completed' },
+  'run.failed': { 'pt-BR': 'A execução parou: {cause}', en: 'The run stopped: {cause}' },
+  'step.started': { 'pt-BR': 'Etapa "{label}" iniciada', en: 'Step "{label}" started' },
+  'step.started_again': {
+    'pt-BR': 'Etapa "{label}" iniciada de novo (tentativa {attempt})',
+    en: 'Step "{label}" started again (attempt {attempt})',
+  },
+  'step.attempt_failed': {
+    'pt-BR': 'Tentativa {attempt} de {most} da etapa "{label}" falhou: {cause}',
+    en: 'Attempt {attempt} of {most} at step "{label}" failed: {cause}',
+  },
+  'step.completed': { 'pt-BR': 'Etapa "{label}" concluída', en: 'Step "{label}" completed' },
+  'step.failed': { 'pt-BR': 'A etapa "{label}" falhou: {cause}', en: 'Step "{label}" failed: {cause}' },
+  'document.generated': { 'pt-BR': 'Documento "{file}" gerado', en: 'Document "{file}" generated' },
+  'document.saved': { 'pt-BR': 'Documento salvo em {location}', en: 'Document saved to {location}' },
+  'document.sent': {
+    'pt-BR':
+      '{count, plural, =0 {Mensagem "{subject}" enviada} one {Mensagem "{subject}" enviada para {recipients}} other {Mensagem "{subject}" enviada para # destinatários: {recipients}}}',
+    en: '{count, plural, =0 {Message "{subject}" sent} one {Message "{subject}" sent to {recipients}} other {Message "{subject}" sent to # recipients: {recipients}}}',
+  },
+  'document.recipient_refused': {
+    'pt-BR': 'O servidor de e-mail recusou {recipient}; os demais receberam. Confira o endereço',
+    en: 'The mail server refused {recipient}; the others were sent to. Check the address',
+  },
+  'delivery.outcome_lost': {
+    'pt-BR': 'A execução espera uma decisão: {cause}',
+    en: 'The run waits for a decision: {cause}',
+  },
+  'delivery.resend_decided': {
+    'pt-BR': 'Decidido enviar de novo na etapa "{label}"',
+    en: 'Decided to send again in step "{label}"',
+  },
+  'delivery.sent_assumed': {
+    'pt-BR': 'Decidido considerar enviada a etapa "{label}"',
+    en: 'Decided to assume that step "{label}" was sent',
+  },
+  'delivery.receipt_found': {
+    'pt-BR': 'O envio da etapa "{label}" se confirmou',
+    en: 'The sending of step "{label}" was confirmed',
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<Locale, string>>>>
+
+export type LogCode = keyof typeof texts
+
+/** `cause` is the fault's code and parameters. */
+export type LogMessage = {
+  readonly code: string
+  readonly params: Params
+  readonly cause?: { readonly code: string; readonly params: Params }
+}
+
+const isLogCode = (code: string): code is LogCode => Object.hasOwn(texts, code)
+
+const compiled = new Map<string, IntlMessageFormat>()
+
+const patternOf = (code: LogCode, locale: Locale): IntlMessageFormat => {
+  const key = `${locale} ${code}`
+  const pattern = compiled.get(key) ?? new IntlMessageFormat(texts[code][locale], locale)
+  compiled.set(key, pattern)
+  return pattern
+}
+
+/** A line of a run's log for a reader. A code that this version does not know gives the code itself. */
+export const logText = ({ code, params, cause }: LogMessage, locale: Locale): string => {
+  if (!isLogCode(code)) return code
+  try {
+    return String(
+      patternOf(code, locale).format({
+        ...params,
+        ...(cause === undefined ? {} : { cause: textOf(cause.code, cause.params, locale) }),
+      }),
+    )
+  } catch {
+    return code
+  }
+}

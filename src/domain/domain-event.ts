@@ -1,0 +1,1 @@
+export type DomainEvent = { readonly type: string; readonly data: unknown }
