@@ -5,7 +5,7 @@ import { unsafeText, whyNotJson } from './json'
 
 /** The server's own default limit on the data of one append. */
 export const maxAppendBytes = 1_048_576
-export const maxAppendEvents = 5_000
+export const maxAppendEvents = 1_000
 
 export type EncodedEvent = {
   readonly id: string
