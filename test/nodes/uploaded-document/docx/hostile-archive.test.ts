@@ -108,6 +108,12 @@ describe('a zip bomb is refused before it unpacks', () => {
     expect(found.code).to.equal('template.unreadable')
   })
 
+  it('an entry that reaches into the next one', async () => {
+    const files = await good()
+    const found = refusal(zipOf([{ name: 'word/a.xml', bytes: Buffer.from('<a/>'), overlong: 20 }, ...files]))
+    expect(found.tech).to.equal('entries overlap')
+  })
+
   it('an archive inside the archive', async () => {
     const found = await addedTo({ name: 'word/media/inner.png', bytes: zipOf([{ name: 'a', bytes: zeros(1) }]) })
     expect(found).to.deep.include({ code: 'template.unsafe_content', params: { feature: 'embedded file' } })

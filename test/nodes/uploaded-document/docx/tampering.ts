@@ -11,6 +11,8 @@ export interface ZipFile {
   readonly flags?: number
   readonly localName?: string
   readonly sharesDataOf?: number
+  /** Bytes that the packed data claims beyond its end. */
+  readonly overlong?: number
 }
 
 const header = (fields: ReadonlyArray<readonly [2 | 4, number]>): Buffer =>
@@ -35,7 +37,7 @@ export const zipOf = (files: ReadonlyArray<ZipFile>, comment = ''): Buffer => {
     const size = file.declaredSize ?? file.bytes.length
     const facts = [
       [4, crc],
-      [4, packed.length],
+      [4, packed.length + (file.overlong ?? 0)],
       [4, size],
     ] as const
     offsets.push(file.sharesDataOf === undefined ? at : offsets[file.sharesDataOf]!)
