@@ -6,6 +6,7 @@ import { invalidArgument, maximumAppendSizeExceeded, streamDeleted } from './err
 import { expectedOf } from './expected'
 import { type Log } from './log'
 import { type Expected, noEvents, type ProposedEvent, type Write, type Written } from './model'
+import { eachMessage } from './messages'
 import { maxAppendBytes } from './schema'
 import { empty, proposedEvent, writableStreamOf } from './wire'
 import { failureError } from './write-errors'
@@ -22,7 +23,7 @@ const received = async (call: AppendCall): Promise<Extract<Write, { _tag: 'Appen
   let options: ReturnType<typeof optionsOf> | undefined
   const events: ProposedEvent[] = []
   let bytes = 0
-  for await (const message of call as AsyncIterable<AppendReq>) {
+  await eachMessage(call, (message) => {
     const opening = message.getOptions()
     const proposed = message.getProposedMessage()
     if (opening !== undefined && options === undefined) options = optionsOf(opening)
@@ -34,7 +35,8 @@ const received = async (call: AppendCall): Promise<Extract<Write, { _tag: 'Appen
       if (bytes > maxAppendBytes) throw maximumAppendSizeExceeded(maxAppendBytes)
       events.push(event)
     }
-  }
+    return undefined
+  })
   if (options === undefined) throw invalidArgument('An append needs an options message.')
   return { _tag: 'Append', ...options, events }
 }

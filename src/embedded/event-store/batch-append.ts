@@ -1,4 +1,4 @@
-import { type handleBidiStreamingCall, status } from '@grpc/grpc-js'
+import { type handleBidiStreamingCall, type ServerDuplexStream, status } from '@grpc/grpc-js'
 import { type StreamIdentifier, type UUID } from '@eventstore/db-client/generated/shared_pb'
 import { type BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb'
 import { type Status } from '@eventstore/db-client/generated/status_pb'
@@ -14,6 +14,7 @@ import {
 import { type OpenCalls, type Reply, streamReply } from './calls'
 import { isCallError, unavailable } from './errors'
 import { type Log } from './log'
+import { eachMessage } from './messages'
 import { noEvents, type WriteResult, type Written } from './model'
 import { chunkTimeoutMs, type OpenAppend, openAppend } from './open-append'
 import { maxAppendBytes } from './schema'
@@ -51,7 +52,7 @@ const refusalOf = (error: unknown): Status => {
 /** Many appends over one call. Each correlation id gets exactly one answer: a second one breaks the client. */
 const batchAppend = async (
   log: Log,
-  requests: AsyncIterable<BatchAppendReq>,
+  call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>,
   reply: Reply<BatchAppendResp>,
 ): Promise<void> => {
   const open = new Map<string, OpenAppend>()
@@ -126,11 +127,10 @@ const batchAppend = async (
   }
 
   try {
-    for await (const request of requests) {
+    await eachMessage(call, (request) => {
       receive(request)
-      await reply.drained()
-      await log.room()
-    }
+      return reply.drained() ?? log.room()
+    })
     for (const [id, append] of [...open]) refuse(id, append, timeoutStatus())
     await Promise.all(committing.values())
   } finally {
@@ -141,5 +141,5 @@ const batchAppend = async (
 export const batchAppendHandler =
   (log: Log, calls: OpenCalls): handleBidiStreamingCall<BatchAppendReq, BatchAppendResp> =>
   (call) => {
-    streamReply(calls, call, (reply) => batchAppend(log, call as AsyncIterable<BatchAppendReq>, reply))
+    streamReply(calls, call, (reply) => batchAppend(log, call, reply))
   }

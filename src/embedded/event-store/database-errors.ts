@@ -8,4 +8,8 @@ export const isRefusedStatement = (error: unknown): error is DatabaseError =>
 export const isUnstorable = (error: DatabaseError): boolean =>
   error.code !== undefined && (error.code.startsWith('22') || error.code.startsWith('54'))
 
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** A refused connection has an empty message and the reasons in `errors`, one for each address. */
+export const reasonOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ')
+  return error instanceof Error ? error.message : String(error)
+}

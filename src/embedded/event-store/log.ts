@@ -9,8 +9,8 @@ import { openWriterSession, type WriterSession } from './writer-session'
 
 export interface Log {
   readonly write: (write: Write, deadline: number) => Promise<WriteResult>
-  /** Resolves when the queue of writes has room. */
-  readonly room: () => Promise<void>
+  /** Resolves when the queue of writes has room; nothing when it has. */
+  readonly room: () => Promise<void> | undefined
   readonly tail: Tail
   /** The committed head, when it is at hand. */
   readonly cachedHead: (stream: string) => StreamHead | undefined

@@ -17,8 +17,8 @@ export interface WaitingWrites {
   readonly take: () => ReadonlyArray<WaitingWrite>
   readonly putBack: (writes: ReadonlyArray<WaitingWrite>) => void
   readonly failAll: (failure: Failure) => void
-  /** Resolves when there is room for more. */
-  readonly room: () => Promise<void>
+  /** Resolves when there is room for more; nothing when there is. */
+  readonly room: () => Promise<void> | undefined
   readonly wake: () => void
 }
 
@@ -98,7 +98,7 @@ export const createWaitingWrites = (): WaitingWrites => {
       for (const waiting of failed) waiting.answer(failure)
       release()
     },
-    room: () => (isFull() ? new Promise((resolve) => roomy.push(resolve)) : Promise.resolve()),
+    room: () => (isFull() ? new Promise((resolve) => roomy.push(resolve)) : undefined),
     wake: () => arrived(),
   }
 }

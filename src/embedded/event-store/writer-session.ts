@@ -1,4 +1,5 @@
 import { Client } from 'pg'
+import { reasonOf } from './database-errors'
 import { plannerOptions, schemaSql, writerLock } from './schema'
 
 /** The one connection that writes. It holds the writer lock as long as it lives, so a lost connection can write nothing more. */
@@ -33,6 +34,14 @@ const lock = async (client: Client, until: number): Promise<void> => {
   await lock(client, until)
 }
 
+const connect = async (client: Client): Promise<void> => {
+  try {
+    await client.connect()
+  } catch (error) {
+    throw new Error(`cannot reach the database at ${client.host}:${client.port}: ${reasonOf(error)}`, { cause: error })
+  }
+}
+
 const lastPosition = async (client: Client): Promise<bigint> => {
   const { rows } = await client.query<{ end: string }>('select coalesce(max(position), 0) as end from event_log')
   return BigInt(rows[0]?.end ?? 0)
@@ -57,7 +66,7 @@ export const openWriterSession = async (
   }
   client.on('error', closed).on('end', closed)
   try {
-    await client.connect()
+    await connect(client)
     await client.query('set synchronous_commit = on; set statement_timeout = 0; set idle_session_timeout = 0')
     await lock(client, Date.now() + lockWaitMs)
     await client.query(schemaSql)
