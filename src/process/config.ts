@@ -1,0 +1,63 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as t from 'io-ts'
+import { problemsOf } from '../domain/decode-problems'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** A variable that must be there. */
+export const Text = new t.Type<string, string, unknown>(
+  'text',
+  t.string.is,
+  (u, c) => (typeof u === 'string' && u !== '' ? t.success(u) : t.failure(u, c, 'must be set')),
+  t.identity,
+)
+
+/** A whole number from `least` to `most`, in decimal. */
+export const whole = (least: number, most: number) =>
+  new t.Type<number, string, unknown>(
+    `a whole number from ${least} to ${most}`,
+    t.number.is,
+    (u, c) => {
+      const n = typeof u === 'string' && /^\d{1,15}$/.test(u) ? Number(u) : NaN
+      return n >= least && n <= most ? t.success(n) : t.failure(u, c, `must be a whole number from ${least} to ${most}`)
+    },
+    String,
+  )
+
+/** `DOCG_SECRET_KEY`: 32 bytes in base64. */
+export const Key = new t.Type<Buffer, string, unknown>(
+  'key',
+  (u): u is Buffer => Buffer.isBuffer(u),
+  (u, c) => {
+    const bytes = typeof u === 'string' ? Buffer.from(u, 'base64') : Buffer.alloc(0)
+    return bytes.length === 32 ? t.success(bytes) : t.failure(u, c, 'must be 32 bytes in base64')
+  },
+  (bytes) => bytes.toString('base64'),
+)
+
+/** The codec, with a text to decode when the variable is missing or empty. */
+export const or = <A>(codec: t.Type<A, string>, fallback: string): t.Type<A, string> =>
+  new t.Type<A, string, unknown>(
+    codec.name,
+    (u): u is A => codec.is(u),
+    (u, c) => codec.validate(u === undefined || u === '' ? fallback : u, c),
+    (a) => codec.encode(a),
+  )
+
+/** A variable that may be missing or empty. */
+export const Optional = new t.Type<string | undefined, string | undefined, unknown>(
+  'optional text',
+  (u): u is string | undefined => u === undefined || typeof u === 'string',
+  (u) => t.success(typeof u === 'string' && u !== '' ? u : undefined),
+  t.identity,
+)
+
+/** The configuration, or every problem with it, by variable and without its value. */
+export const configOf =
+  <A>(codec: t.Type<A, unknown>) =>
+  (env: Env): E.Either<ReadonlyArray<string>, A> =>
+    pipe(
+      codec.decode(env),
+      E.mapLeft((errors) => problemsOf(errors).map(({ pointer, problem }) => `${pointer.slice(1)} ${problem}`)),
+    )
