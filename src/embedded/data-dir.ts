@@ -29,6 +29,8 @@ export const holdDataDir = async (dataDir: string): Promise<() => void> => {
       `${dataDir} holds files that docg did not make.`,
       'Set DOCG_DATA_DIR to another folder, or empty this one.',
     )
+  // Others may pass (PostgreSQL runs as its own user) but not look.
+  await mkdir(dataDir, { recursive: true, mode: 0o711 })
   await mkdir(join(dataDir, ownFolder), { recursive: true })
   const lock = join(dataDir, ownFolder, 'lock')
   const mine = `${lock}.${process.pid}`

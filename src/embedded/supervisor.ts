@@ -21,6 +21,8 @@ const stopAll = async (running: ReadonlyArray<Running>, setUp: SetUp): Promise<v
   for (const each of [...running].reverse()) await step(setUp, `stopping ${each.name}`, () => each.stop())
 }
 
+const inWords = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
 const startServers = async (
   names: ReadonlyArray<ServerName>,
   setting: Setting,
@@ -38,7 +40,7 @@ const startServers = async (
       )
       continue
     }
-    started.push(await step(setUp, `starting ${name}`, () => startServer(name, site, care)))
+    started.push(await step(setUp, `starting ${inWords(name)}`, () => startServer(name, site, care)))
   }
 }
 
