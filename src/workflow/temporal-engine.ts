@@ -1,6 +1,15 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
+import {
+  type Client,
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client'
 import type { runExecution } from './execution/workflow'
 import type { Engine } from './reactor'
+
+/** Temporal is away or does not answer in time: the same call will do later. */
+export const isTemporalAway = (error: unknown): boolean => error instanceof ServiceError || isGrpcServiceError(error)
 
 const isOneOf = (error: unknown, ...kinds: ReadonlyArray<abstract new (...args: never[]) => Error>): boolean =>
   kinds.some((kind) => error instanceof kind)
