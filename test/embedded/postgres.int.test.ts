@@ -1,8 +1,10 @@
 import { expect } from 'chai'
+import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { postgresAccount } from '../../src/embedded/postgres/account'
 import { type Stack, startStack } from '../../src/embedded/stack'
 
 const query = async (url: string, sql: string): Promise<unknown[]> => {
@@ -59,11 +61,13 @@ describe('the embedded PostgreSQL', () => {
   it('starts beside a lock file whose pid was given to another program', async () => {
     const postgres = await start()
     await postgres.stop()
+    // Of the same user, so that PostgreSQL itself would take it for another server.
+    const other = spawn('sleep', ['600'], { ...postgresAccount() })
     await writeFile(
       join(dataDir, 'postgres/postmaster.pid'),
-      `${process.pid}\n${dataDir}/postgres\n1\n1\n\n127.0.0.1\n`,
+      `${other.pid ?? 0}\n${dataDir}/postgres\n1\n1\n\n127.0.0.1\n`,
     )
-    await postgres.restart()
+    await postgres.restart().finally(() => other.kill())
     expect(await query(postgres.url, 'SELECT 1 AS one')).to.deep.equal([{ one: 1 }])
   })
 
