@@ -15,7 +15,9 @@ export interface TemplateParts {
 
 const paragraph = (line: Line) =>
   new Paragraph({
-    children: (typeof line === 'string' ? [line] : line).map((text, n) => new TextRun({ text, smallCaps: n % 2 === 1 })),
+    children: (typeof line === 'string' ? [line] : line).map(
+      (text, n) => new TextRun({ text, smallCaps: n % 2 === 1 }),
+    ),
   })
 
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>) =>
