@@ -182,9 +182,13 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
       return E.isLeft(encoded) ? encoded : append(stream, expected, encoded.right)
     },
     readStream:
-      (stream, { from, limit }) =>
-      () =>
-        readStream(stream, from ?? 0n, Math.min(maxPage, limit)),
+      (stream, { from = revision(0n), limit }) =>
+      async () => {
+        const found = await readStream(stream, from, Math.max(1, Math.min(maxPage, limit)))
+        const first = E.isRight(found) ? found.right[0] : undefined
+        // Cut off at the front: what is left would fold to another state.
+        return first !== undefined && first.revision > from ? E.left({ _tag: 'StreamDeleted', stream }) : found
+      },
     tail,
     subscribe: (start, prefixes, signal) => ({
       [Symbol.asyncIterator]: () =>
