@@ -7,6 +7,7 @@ import { isRefusedStatement, reasonOf } from './database-errors'
 export interface OpenCalls {
   readonly add: (end: (error: CallError) => void) => () => void
   readonly endAll: () => void
+  readonly count: () => number
 }
 
 export const createOpenCalls = (): OpenCalls => {
@@ -19,6 +20,7 @@ export const createOpenCalls = (): OpenCalls => {
     endAll: () => {
       for (const end of [...open]) end(stopping())
     },
+    count: () => open.size,
   }
 }
 

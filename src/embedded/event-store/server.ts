@@ -27,6 +27,8 @@ export interface EventStoreServer {
   readonly port: number
   /** A connection string for the official client. */
   readonly url: string
+  /** Calls that have not ended yet. */
+  readonly openCalls: () => number
   readonly stop: () => Promise<void>
 }
 
@@ -93,6 +95,7 @@ export const startEventStoreServer = async (options: EventStoreServerOptions): P
   return {
     port: bound.port,
     url: `esdb://${host}:${bound.port}?tls=false`,
+    openCalls: calls.count,
     stop: () => (stopped ??= shutDown(server, calls, log, reader)),
   }
 }
