@@ -1,0 +1,10 @@
+import type { EventStore } from '../domain/event-store'
+import type { Keyed } from './canonical'
+import type { On } from './on'
+
+/** What every resource that commands needs. */
+export type Commanding = {
+  readonly on: On
+  readonly store: Pick<EventStore, 'append' | 'readStream'>
+  readonly keyed: Keyed
+}

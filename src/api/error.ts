@@ -1,0 +1,87 @@
+import type { ConnectionRefusal } from '../domain/connection/connection'
+import type { HandlerError } from '../domain/command-handler'
+import type { Position } from '../domain/event-store'
+import type { ExecutionRefusal } from '../domain/execution/errors'
+import type { LoadError } from '../domain/load'
+import type { TemplateRefusal } from '../domain/template/template'
+import type { WorkflowDefinitionRefusal } from '../domain/workflow-definition/errors'
+import type { WorkflowStatus } from '../domain/workflow-definition/state'
+import type { BlobNotFound, BlobStoreUnavailable } from '../stores/blobs/blob-store'
+import type { IdentityUnavailable, Role } from '../stores/identity/identity-store'
+import type { SecretStoreUnavailable } from '../stores/secrets/secret-store'
+import type { Issue } from './issue'
+
+/** Where: a JSON pointer into the body (RFC 6901), a query parameter or a header. */
+export type InputProblem = {
+  readonly pointer?: string
+  readonly parameter?: string
+  readonly header?: string
+  readonly problem: string
+}
+export type BadRequest = { readonly _tag: 'BadRequest'; readonly problems: ReadonlyArray<InputProblem> }
+export type Unauthenticated = {
+  readonly _tag: 'Unauthenticated'
+  readonly reason: 'missing' | 'malformed' | 'unknown' | 'expired'
+}
+export type OrganizationForbidden = { readonly _tag: 'OrganizationForbidden' }
+export type RoleMissing = { readonly _tag: 'RoleMissing'; readonly allowed: ReadonlyArray<Role> }
+/** Does not exist, or belongs to another organization: the answer is the same. */
+export type NotFound = { readonly _tag: 'NotFound' }
+export type RouteNotFound = { readonly _tag: 'RouteNotFound' }
+export type MethodNotAllowed = { readonly _tag: 'MethodNotAllowed'; readonly allowed: ReadonlyArray<string> }
+export type NotAcceptable = { readonly _tag: 'NotAcceptable' }
+export type UnsupportedMediaType = { readonly _tag: 'UnsupportedMediaType'; readonly expected: string }
+/** `limit` in bytes. */
+export type BodyTooLarge = { readonly _tag: 'BodyTooLarge'; readonly limit: number }
+export type BodyCutOff = { readonly _tag: 'BodyCutOff' }
+export type PreconditionRequired = { readonly _tag: 'PreconditionRequired' }
+export type WorkflowNotActive = { readonly _tag: 'WorkflowNotActive'; readonly status: WorkflowStatus }
+export type PreflightBlocked = { readonly _tag: 'PreflightBlocked'; readonly issues: ReadonlyArray<Issue> }
+export type TemplateRefused = { readonly _tag: 'TemplateRefused'; readonly issues: ReadonlyArray<Issue> }
+/** The rows have not reached what was asked for; `reached` is where they stand. */
+export type ReadModelBehind = {
+  readonly _tag: 'ReadModelBehind'
+  readonly reached: string | undefined
+  readonly position: Position | undefined
+}
+export type ReadModelUnavailable = { readonly _tag: 'ReadModelUnavailable'; readonly reason: string }
+/** `Last-Event-ID` names a message that the run does not have. `head` is the id of its last. */
+export type CursorBeyondHead = { readonly _tag: 'CursorBeyondHead'; readonly head: string }
+export type TooBusy = { readonly _tag: 'TooBusy' }
+
+export type RequestError =
+  | BadRequest
+  | Unauthenticated
+  | OrganizationForbidden
+  | RoleMissing
+  | NotFound
+  | RouteNotFound
+  | MethodNotAllowed
+  | NotAcceptable
+  | UnsupportedMediaType
+  | BodyTooLarge
+  | BodyCutOff
+  | PreconditionRequired
+
+export type ApiError =
+  | RequestError
+  | WorkflowNotActive
+  | PreflightBlocked
+  | TemplateRefused
+  | ReadModelBehind
+  | ReadModelUnavailable
+  | CursorBeyondHead
+  | TooBusy
+  | HandlerError
+  | LoadError
+  | ExecutionRefusal
+  | WorkflowDefinitionRefusal
+  | TemplateRefusal
+  | ConnectionRefusal
+  | BlobNotFound
+  | BlobStoreUnavailable
+  | SecretStoreUnavailable
+  | IdentityUnavailable
+
+export const badRequest = (...problems: ReadonlyArray<InputProblem>): BadRequest => ({ _tag: 'BadRequest', problems })
+export const notFound: NotFound = { _tag: 'NotFound' }

@@ -1,0 +1,95 @@
+import type { Action, Locale } from '../domain/catalogue/entry'
+
+const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: string, description: string]>>>> = {
+  change_output_format: {
+    'pt-BR': ['Trocar o formato', 'Desative a conversão para PDF nesta etapa'],
+    en: ['Change the format', 'Turn off the conversion to PDF in this step'],
+  },
+  connect_provider: {
+    'pt-BR': ['Conectar uma conta', 'Crie a conexão que esta etapa usa'],
+    en: ['Connect an account', 'Create the connection that this step uses'],
+  },
+  edit_node: {
+    'pt-BR': ['Completar a etapa', 'Preencha a configuração que falta nesta etapa'],
+    en: ['Complete the step', 'Fill in what is missing in this step'],
+  },
+  edit_workflow: {
+    'pt-BR': ['Editar o fluxo', 'Configure as etapas do fluxo'],
+    en: ['Edit the workflow', 'Configure the steps of the workflow'],
+  },
+  fill_required: {
+    'pt-BR': ['Preencher os campos', 'Informe os campos obrigatórios nos dados de entrada'],
+    en: ['Fill in the fields', 'Give the required fields in the trigger data'],
+  },
+  fix_field_format: {
+    'pt-BR': ['Corrigir o formato', 'Envie o campo no formato esperado'],
+    en: ['Correct the format', 'Send the field in the expected format'],
+  },
+  fix_permissions: {
+    'pt-BR': ['Ajustar permissões', 'Dê ao docg permissão no destino'],
+    en: ['Fix permissions', 'Give docg permission at the destination'],
+  },
+  fix_template_tags: {
+    'pt-BR': ['Corrigir o modelo', 'Corrija as marcações e envie uma nova versão do modelo'],
+    en: ['Mend the template', 'Correct the tags and upload a new version of the template'],
+  },
+  map_fields: {
+    'pt-BR': ['Ligar campos', 'Ligue as marcações do modelo aos campos de entrada'],
+    en: ['Map fields', 'Map the tags of the template to fields of the trigger data'],
+  },
+  reconnect_provider: {
+    'pt-BR': ['Reconectar a conta', 'Conecte a conta de novo'],
+    en: ['Reconnect the account', 'Connect the account again'],
+  },
+  reduce_template: {
+    'pt-BR': ['Reduzir o modelo', 'Use imagens menores ou divida o modelo'],
+    en: ['Reduce the template', 'Use smaller images or split the template'],
+  },
+  retry: {
+    'pt-BR': ['Tentar de novo', 'Repita mais tarde'],
+    en: ['Try again', 'Repeat later'],
+  },
+  review_data: {
+    'pt-BR': ['Revisar os dados', 'Confira os dados de entrada'],
+    en: ['Review the data', 'Check the trigger data'],
+  },
+  select_folder: {
+    'pt-BR': ['Escolher a pasta', 'Escolha um destino que exista'],
+    en: ['Select a folder', 'Choose a destination that exists'],
+  },
+  select_template: {
+    'pt-BR': ['Escolher o modelo', 'Escolha um modelo disponível para a etapa'],
+    en: ['Select a template', 'Choose an available template for the step'],
+  },
+  set_recipient: {
+    'pt-BR': ['Informar o destinatário', 'Informe um endereço de e-mail válido'],
+    en: ['Set the recipient', 'Give a valid e-mail address'],
+  },
+  update_credentials: {
+    'pt-BR': ['Atualizar credenciais', 'Crie a conexão de novo com usuário e senha válidos'],
+    en: ['Update credentials', 'Create the connection again with a valid user and password'],
+  },
+  upload_template: {
+    'pt-BR': ['Enviar o modelo', 'Envie o arquivo .docx de novo'],
+    en: ['Upload the template', 'Upload the .docx file again'],
+  },
+}
+
+export type RecommendedAction = {
+  readonly action: string
+  readonly label: string
+  readonly description: string
+  readonly target_node_id: string | null
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+type Advice = Pick<RecommendedAction, 'action' | 'target_node_id' | 'params'>
+
+const isAction = (action: string): action is Action => Object.hasOwn(texts, action)
+
+export const renderAction =
+  (locale: Locale) =>
+  ({ action, target_node_id, params }: Advice): RecommendedAction => {
+    const [label, description] = isAction(action) ? texts[action][locale] : [action, '']
+    return { action, label, description, target_node_id, params }
+  }

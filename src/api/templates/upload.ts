@@ -1,0 +1,124 @@
+import type { Request } from 'express'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import * as t from 'io-ts'
+import { commandHandler } from '../../domain/command-handler'
+import { problemsOf } from '../../domain/decode-problems'
+import { exactObject, text } from '../../domain/exact'
+import { derivedId, TemplateId } from '../../domain/ids'
+import { template, type TemplateCommand, type TemplateState, templateStream } from '../../domain/template/template'
+import type { DocxEngine } from '../../nodes/template-inspection'
+import type { BlobStore } from '../../stores/blobs/blob-store'
+import { created } from '../answer'
+import { mayAdminister } from '../auth/role'
+import { ignoreBody } from '../body/json'
+import { readUpload, type Upload } from '../body/upload'
+import { contextOf } from '../command'
+import type { Commanding } from '../deps'
+import { type ApiError, badRequest } from '../error'
+import { idIn } from '../id'
+import type { Call } from '../on'
+import { owned } from '../owned'
+import { noQuery } from '../query'
+import { inspected } from './inspected'
+import { shownVersion } from './shown'
+
+type Deps = Commanding & {
+  readonly engine: Pick<DocxEngine, 'inspectTemplate'>
+  readonly blobs: Pick<BlobStore, 'put'>
+}
+
+const fileName = text(255)
+const NewTemplate = exactObject('Template', { name: text(200) }, {})
+const NewVersion = exactObject('TemplateVersion', {}, {})
+
+const checkedUpload =
+  <F>(codec: t.Type<F, unknown>) =>
+  (req: Request): TE.TaskEither<ApiError, Upload & { readonly named: F }> =>
+    pipe(
+      readUpload(req),
+      TE.chainEitherKW((upload) =>
+        pipe(
+          codec.decode(upload.fields),
+          E.mapLeft((errors) => badRequest(...problemsOf(errors))),
+          E.chainFirst(() =>
+            fileName.is(upload.file.name)
+              ? E.right(undefined)
+              : E.left(badRequest({ pointer: '/file', problem: 'must have a name of at most 255 characters' })),
+          ),
+          E.map((named) => ({ ...upload, named })),
+        ),
+      ),
+    )
+
+const latest = (state: TemplateState) => (state.status === 'unknown' ? undefined : state.versions.at(-1))
+
+/** Nothing is stored of a template that is refused: the file is kept only after it was found good, and before the log speaks of it. */
+const upload =
+  ({ engine, blobs, keyed, store }: Deps) =>
+  <F>(
+    call: Call,
+    fields: t.Type<F, unknown>,
+    commandOf: (
+      named: F,
+      content: Extract<TemplateCommand, { type: 'AddTemplateVersion' }>['content'],
+      id: TemplateId,
+    ) => TemplateCommand,
+    known?: TemplateId,
+  ) =>
+    pipe(
+      checkedUpload(fields)(call.req),
+      TE.bindTo('given'),
+      TE.bind('content', ({ given }) => inspected(engine)(given)),
+      TE.bindW('context', ({ given, content }) =>
+        TE.fromEither(contextOf(keyed, call, { ...given.named, file_name: given.file.name, sha256: content.sha256 })),
+      ),
+      TE.chainFirstW(({ given }) => blobs.put(given.file.bytes)),
+      TE.chainW(({ given, content, context }) => {
+        const id = known ?? derivedId(TemplateId, context.commandId, 'template')
+        return pipe(
+          commandHandler(store)(template)(templateStream(id), commandOf(given.named, content, id), context),
+          TE.map((handled) => ({ id, handled })),
+        )
+      }),
+      TE.map(({ id, handled }) => {
+        const version = latest(handled.state)
+        const name = handled.state.status === 'unknown' ? '' : handled.state.name
+        return created(
+          { id, name, ...(version === undefined ? {} : shownVersion(call)(version)) },
+          handled,
+          `/api/v1/templates/${id}`,
+        )
+      }),
+    )
+
+export const uploadTemplate = (deps: Deps) =>
+  deps.on.route({
+    roles: mayAdminister,
+    query: noQuery,
+    body: ignoreBody,
+    handle: (call) =>
+      upload(deps)(call, NewTemplate, ({ name }, content, template_id) => ({
+        type: 'UploadTemplate',
+        template_id,
+        organization_id: call.caller.organization,
+        name,
+        content,
+      })),
+  })
+
+export const addVersion = (deps: Deps) =>
+  deps.on.route({
+    roles: mayAdminister,
+    query: noQuery,
+    body: ignoreBody,
+    handle: (call) =>
+      pipe(
+        TE.fromEither<ApiError, TemplateId>(idIn(call.req, TemplateId)),
+        TE.chainFirstW((id) => owned(deps.store)(template)(templateStream(id), call.caller.organization)),
+        TE.chain((id) =>
+          upload(deps)(call, NewVersion, (_, content) => ({ type: 'AddTemplateVersion', content }), id),
+        ),
+      ),
+  })

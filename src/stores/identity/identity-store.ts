@@ -1,0 +1,43 @@
+import type * as TE from 'fp-ts/TaskEither'
+import type { Locale } from '../../domain/catalogue/entry'
+import type { OrganizationId } from '../../domain/ids'
+
+export type IdentityUnavailable = { readonly _tag: 'IdentityUnavailable'; readonly reason: string }
+
+export const roles = ['viewer', 'operator', 'auditor', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+export type Organization = {
+  readonly id: OrganizationId
+  readonly name: string
+  /** For readers who ask for no language. */
+  readonly locale: Locale
+  readonly createdAt: Date
+}
+
+/** A key as it is kept: its text is known only to its holder, here stands its SHA-256 in hex. */
+export type ApiKey = {
+  readonly id: string
+  readonly organizationId: OrganizationId
+  readonly name: string
+  readonly role: Role
+  readonly createdAt: Date
+  readonly revokedAt: Date | undefined
+}
+
+export type KeyHolder = { readonly key: ApiKey; readonly organization: Organization }
+
+type Asked<A> = TE.TaskEither<IdentityUnavailable, A>
+
+/** Who may use the product: relational, so that no key ever enters the log. */
+export interface IdentityStore {
+  readonly addOrganization: (organization: Omit<Organization, 'createdAt'>) => Asked<Organization>
+  readonly organization: (id: OrganizationId) => Asked<Organization | undefined>
+  readonly organizations: Asked<ReadonlyArray<Organization>>
+  readonly addKey: (key: Omit<ApiKey, 'createdAt' | 'revokedAt'>, sha256: string) => Asked<ApiKey>
+  /** Only a key that is not revoked. */
+  readonly holderOf: (sha256: string) => Asked<KeyHolder | undefined>
+  readonly keys: (organization: OrganizationId) => Asked<ReadonlyArray<ApiKey>>
+  /** Undefined when there is no such key; a key already revoked stays as it is. */
+  readonly revokeKey: (id: string) => Asked<ApiKey | undefined>
+}

@@ -1,0 +1,92 @@
+import * as TE from 'fp-ts/TaskEither'
+import type { Knex } from 'knex'
+import type { Locale } from '../../domain/catalogue/entry'
+import type { OrganizationId } from '../../domain/ids'
+import type { ApiKey, IdentityStore, IdentityUnavailable, Organization, Role } from './identity-store'
+
+type OrganizationRow = { id: string; name: string; locale: string; created_at: Date }
+type KeyRow = {
+  id: string
+  organization_id: string
+  name: string
+  role: string
+  created_at: Date
+  revoked_at: Date | null
+}
+
+const organizationOf = (row: OrganizationRow): Organization => ({
+  id: row.id as OrganizationId,
+  name: row.name,
+  locale: row.locale as Locale,
+  createdAt: row.created_at,
+})
+
+const keyOf = (row: KeyRow): ApiKey => ({
+  id: row.id,
+  organizationId: row.organization_id as OrganizationId,
+  name: row.name,
+  role: row.role as Role,
+  createdAt: row.created_at,
+  revokedAt: row.revoked_at ?? undefined,
+})
+
+const keyColumns = ['id', 'organization_id', 'name', 'role', 'created_at', 'revoked_at']
+
+const asked = <A>(ask: () => Promise<A>): TE.TaskEither<IdentityUnavailable, A> =>
+  TE.tryCatch(ask, (error) => ({
+    _tag: 'IdentityUnavailable',
+    reason: error instanceof Error ? error.message : String(error),
+  }))
+
+const only = <A>(rows: ReadonlyArray<A>): A => {
+  const [row] = rows
+  if (row === undefined) throw new Error('the database returned no row')
+  return row
+}
+
+export const postgresIdentityStore = (knex: Knex): IdentityStore => ({
+  addOrganization: ({ id, name, locale }) =>
+    asked(async () =>
+      organizationOf(only(await knex<OrganizationRow>('organizations').insert({ id, name, locale }).returning('*'))),
+    ),
+  organization: (id) =>
+    asked(async () => {
+      const row = await knex<OrganizationRow>('organizations').where({ id }).first()
+      return row === undefined ? undefined : organizationOf(row)
+    }),
+  organizations: asked(async () =>
+    (await knex<OrganizationRow>('organizations').orderBy([{ column: 'created_at' }, { column: 'id' }])).map(
+      organizationOf,
+    ),
+  ),
+  addKey: ({ id, organizationId, name, role }, sha256) =>
+    asked(async () => {
+      const rows = await knex('api_keys')
+        .insert({ id, organization_id: organizationId, name, role, sha256 })
+        .returning<KeyRow[]>(keyColumns)
+      return keyOf(only(rows))
+    }),
+  holderOf: (sha256) =>
+    asked(async () => {
+      const key = await knex('api_keys').where({ sha256, revoked_at: null }).first<KeyRow | undefined>(keyColumns)
+      if (key === undefined) return undefined
+      const organizations = await knex<OrganizationRow>('organizations').where({ id: key.organization_id })
+      return { key: keyOf(key), organization: organizationOf(only(organizations)) }
+    }),
+  keys: (organization) =>
+    asked(async () => {
+      const rows = await knex('api_keys')
+        .where({ organization_id: organization })
+        .orderBy([{ column: 'created_at' }, { column: 'id' }])
+        .select<KeyRow[]>(keyColumns)
+      return rows.map(keyOf)
+    }),
+  revokeKey: (id) =>
+    asked(async () => {
+      const [row] = await knex('api_keys')
+        .where({ id })
+        .update({ revoked_at: knex.raw('coalesce(revoked_at, clock_timestamp())') })
+        .returning<KeyRow[]>(keyColumns)
+      return row === undefined ? undefined : keyOf(row)
+    }),
+})
