@@ -52,10 +52,26 @@ const inOrder: ReadonlyArray<ExecutionCommand> = [
   ]),
   { type: 'CompleteExecution' },
 ]
+const retried = step.map((step_id): ReadonlyArray<ExecutionCommand> => [
+  { type: 'RecordFailedAttempt', step_id, attempts_at_most: 3, retry_in_ms: 1, fault: run.unreachable },
+  { type: 'StartStep', step_id, data_in: {} },
+])
+const lostAndDecided = fc
+  .constantFrom('resend' as const, 'assume_sent' as const)
+  .map((decision): ReadonlyArray<ExecutionCommand> => [
+    { type: 'ReportLostOutcome', effect_key: run.emailKey, fault: run.outcomeUnknown },
+    { type: 'DecideOutcome', decision },
+    { type: 'IntendEffect', ...run.sendIntention },
+  ])
+const asides = fc.oneof(
+  commands.map((command) => [command]),
+  retried,
+  lostAndDecided,
+)
 const stories = fc
-  .array(fc.tuple(fc.nat(inOrder.length), commands), { maxLength: 12 })
+  .array(fc.tuple(fc.nat(inOrder.length), asides), { maxLength: 12 })
   .map((extras) =>
-    inOrder.flatMap((command, i) => [...extras.filter(([at]) => at === i).map(([, extra]) => extra), command]),
+    inOrder.flatMap((command, i) => [...extras.filter(([at]) => at === i).flatMap(([, aside]) => aside), command]),
   )
 
 type Moment = { readonly before: ExecutionState; readonly event: ExecutionEvent; readonly after: ExecutionState }
