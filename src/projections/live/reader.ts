@@ -1,28 +1,30 @@
-import { type Locale } from '../../domain/catalogue/entry'
-import { isCode } from '../../domain/catalogue'
+import type { Locale } from '../../domain/catalogue/entry'
 import { textOf } from '../../domain/catalogue/text'
 import type { Json } from '../../domain/event-store'
 import type { LiveFault, LiveMessage } from './schema'
 
 /** What a reader may see and in which language. */
-export type Reader = { readonly technical: boolean; readonly triggerData: boolean; readonly locale: Locale }
+export type LiveReader = { readonly technical: boolean; readonly triggerData: boolean; readonly locale: Locale }
 
-export const readerOf = (roles: ReadonlyArray<string>, locale: Locale): Reader => ({
+export const liveReader = (roles: ReadonlyArray<string>, locale: Locale): LiveReader => ({
   technical: roles.includes('auditor') || roles.includes('admin'),
   triggerData: roles.some((role) => role !== 'viewer'),
   locale,
 })
 
-const humanText = ({ code, params, error_human }: LiveFault, { locale }: Reader): string =>
-  isCode(code) ? textOf(code, params, locale) : error_human
+/** The text as it was then, where this version cannot say it in the reader's language. */
+const humanText = ({ code, params, error_human }: LiveFault, { locale }: LiveReader): string => {
+  const text = textOf(code, params, locale)
+  return text === code ? error_human : text
+}
 
-const faultFor = (fault: LiveFault, reader: Reader) => ({
+const faultFor = (fault: LiveFault, reader: LiveReader) => ({
   code: fault.code,
   error_human: humanText(fault, reader),
   error_tech: reader.technical ? fault.error_tech : null,
 })
 
-const dataFor = (message: LiveMessage, reader: Reader): Json => {
+const dataFor = (message: LiveMessage, reader: LiveReader): Json => {
   switch (message.event_type) {
     case 'execution.created': {
       const { trigger_type, trigger_data } = message.data
@@ -52,7 +54,7 @@ const dataFor = (message: LiveMessage, reader: Reader): Json => {
 }
 
 /** Schema v1 as this reader gets it. What he may not see is null; texts are in his language. */
-export const redact = (message: LiveMessage, reader: Reader): Json => {
+export const redact = (message: LiveMessage, reader: LiveReader): Json => {
   const { schema_version, event_id, event_type, timestamp, execution_id, workflow_id, organization_id } = message
   const { correlation_id, status, progress, current_step } = message
   return {
