@@ -16,6 +16,10 @@ export type Finding = { readonly code: Code; readonly params: Params; readonly t
 /** What a check may look at: nothing remote, nothing changing. Templates and connections of another organization are absent. */
 export type Facts = {
   readonly label: string
+  /** Of the node that is checked, from 1. */
+  readonly position: number
+  /** Positions of the document nodes before it. */
+  readonly documentsBefore: ReadonlyArray<number>
   readonly trigger: JsonObject
   readonly template: (id: TemplateId) => Template | undefined
   readonly connection: (id: ConnectionId) => Connection | undefined

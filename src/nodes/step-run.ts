@@ -2,13 +2,15 @@ import type * as TE from 'fp-ts/TaskEither'
 import type { Connection } from '../domain/connection/connection'
 import type { EffectKey, GeneratedDocument, Intention } from '../domain/execution/effects'
 import type { Receipt } from '../domain/execution/events'
-import type { Step } from '../domain/execution/state'
+import type { Effect, Step } from '../domain/execution/state'
 import type { Fault } from '../domain/fault'
 import type { ConnectionId, ExecutionId, OrganizationId, TemplateId } from '../domain/ids'
 import type { JsonObject } from '../domain/json'
 import type { Template } from '../domain/template/template'
 import type { BlobStore } from '../stores/blobs/blob-store'
 import type { SecretStore } from '../stores/secrets/secret-store'
+import type { OutgoingPolicy } from './outgoing/policy'
+import type { DocxEngine } from './uploaded-document/docx'
 
 /** A step cannot do its work. `retryable`: the same again may succeed (4xx of SMTP, time-outs); else the run ends. */
 export type StepFault = { readonly _tag: 'StepFault'; readonly retryable: boolean; readonly fault: Fault }
@@ -25,11 +27,14 @@ export type EffectFault = {
   readonly fault: StepFault
 }
 
-/** Runs `act` at most once per key: intention before, receipt after, both in the log. An effect already done is not done again. */
+/**
+ * Runs `act` at most once per key: intention before, receipt after, both in the log. An effect already done is not done again: its first
+ * receipt is the answer, undefined when a person assumed that it happened.
+ */
 export type Once = (
   intention: Omit<Intention, 'step_id'>,
   act: TE.TaskEither<EffectFault | Unavailable, Receipt>,
-) => TE.TaskEither<StepStop, void>
+) => TE.TaskEither<StepStop, Receipt | undefined>
 
 /** Values that `{{trigger.<path>}}` and `{{step.<position>.<path>}}` stand for. */
 export type References = { readonly trigger: JsonObject; readonly step: Readonly<Record<string, JsonObject>> }
@@ -41,6 +46,8 @@ export type StepServices = {
   /** Only those of the run's organization. */
   readonly template: (id: TemplateId) => TE.TaskEither<Unavailable, Template | undefined>
   readonly connection: (id: ConnectionId) => TE.TaskEither<Unavailable, Connection | undefined>
+  readonly docx: Pick<DocxEngine, 'renderTemplate'>
+  readonly outgoing: OutgoingPolicy
 }
 
 export type StepRun = StepServices & {
@@ -51,6 +58,8 @@ export type StepRun = StepServices & {
   /** Documents of the steps before, in order; a document's bytes are `blobs.get(sha256)`. */
   readonly documents: ReadonlyArray<GeneratedDocument>
   readonly effectKey: (target: string) => EffectKey
+  /** What an earlier attempt at this step meant to do under this key. */
+  readonly effect: (key: EffectKey) => Effect | undefined
   readonly once: Once
 }
 

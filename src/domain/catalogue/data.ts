@@ -46,4 +46,19 @@ export const data = {
       en: 'List {field} has no items; the table will be empty',
     },
   },
+  'data.null_value': {
+    severity: 'warning',
+    domain: 'data',
+    action: 'review_data',
+    text: {
+      'pt-BR': 'O campo {path} está vazio e nada será impresso',
+      en: 'Field {path} is empty and nothing will be printed',
+    },
+  },
+  'data.payload_too_large': {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'review_data',
+    text: { 'pt-BR': 'Os dados passam do limite de {limit}', en: 'The data exceeds the limit of {limit}' },
+  },
 } as const satisfies Readonly<Record<string, Entry>>

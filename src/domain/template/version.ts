@@ -18,6 +18,23 @@ export const Loop = t.readonly(
 )
 export type Loop = t.TypeOf<typeof Loop>
 
+export type TemplateNode =
+  | { readonly kind: 'tag'; readonly path: string }
+  | {
+      readonly kind: 'section'
+      readonly path: string
+      readonly inverted: boolean
+      readonly children: ReadonlyArray<TemplateNode>
+    }
+
+/** Tags and sections as they stand in each other, every one once per scope; paths are dotted. */
+export const TemplateNode: t.Type<TemplateNode> = t.recursion('TemplateNode', (self) =>
+  t.union([
+    t.type({ kind: t.literal('tag'), path: t.string }),
+    t.type({ kind: t.literal('section'), path: t.string, inverted: t.boolean, children: t.readonlyArray(self) }),
+  ]),
+)
+
 export const TemplateVersion = t.readonly(
   t.type({
     version: t.number,
@@ -28,6 +45,8 @@ export const TemplateVersion = t.readonly(
     file_name: t.string,
     tags: t.readonlyArray(Tag),
     loops: t.readonlyArray(Loop),
+    /** The same tags and loops in place, for comparing them with data. */
+    tree: t.readonlyArray(TemplateNode),
     /** Catalogue codes. */
     warnings: t.readonlyArray(t.string),
   }),

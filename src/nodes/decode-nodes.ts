@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as RA from 'fp-ts/ReadonlyArray'
+import * as t from 'io-ts'
+import { type DecodeProblem, problemsOf } from '../domain/decode-problems'
+import { NodeId } from '../domain/ids'
+import { JsonObject } from '../domain/json'
+import type { Node } from '../domain/workflow-definition/node'
+import type { AnyNodeType } from './any-node-type'
+import { exactObject, text } from './exact'
+import { nodeTypeOf } from './registry'
+
+const mostNodes = 50
+
+const DrawnNode = exactObject(
+  'Node',
+  { node_type: text(100), label: text(200), config: JsonObject },
+  { id: NodeId, structural_type: t.literal('single'), position: t.number },
+)
+type Drawn = t.TypeOf<typeof DrawnNode>
+type Problems = ReadonlyArray<DecodeProblem>
+
+const under =
+  (pointer: string) =>
+  (problems: Problems): Problems =>
+    problems.map((problem) => ({ ...problem, pointer: `${pointer}${problem.pointer}` }))
+
+/** `webhook` is a trigger where it stands first; elsewhere it would be another type. */
+const placeProblems = ({ kind, node_type }: AnyNodeType, index: number): Problems => {
+  if (index === 0 && kind !== 'trigger') return [{ pointer: '/node_type', problem: 'the first node must be a trigger' }]
+  return index > 0 && kind === 'trigger'
+    ? [{ pointer: '/node_type', problem: `the trigger ${node_type} may only be the first node` }]
+    : []
+}
+
+const decodeOne = (drawn: Drawn, index: number, newId: () => string): E.Either<Problems, Node> => {
+  const type = nodeTypeOf(drawn.node_type)
+  if (type === undefined) return E.left([{ pointer: '/node_type', problem: 'is not a known node type' }])
+  const place = [
+    ...placeProblems(type, index),
+    ...(drawn.position === undefined || drawn.position === index + 1
+      ? []
+      : [{ pointer: '/position', problem: `must be ${index + 1}, the place in the list` }]),
+  ]
+  const config = pipe(type.decode(drawn.config), E.mapLeft(under('/config')))
+  const node_id = NodeId.decode(drawn.id ?? newId())
+  if (E.isLeft(config) || E.isLeft(node_id) || place.length > 0)
+    return E.left([...place, ...(E.isLeft(config) ? config.left : [])])
+  return E.right({ node_id: node_id.right, node_type: type.node_type, label: drawn.label, config: config.right })
+}
+
+const repeatedIds = (nodes: ReadonlyArray<Node>): Problems =>
+  nodes.flatMap(({ node_id }, index) =>
+    nodes.findIndex((other) => other.node_id === node_id) < index
+      ? [{ pointer: `/${index}/id`, problem: 'is the id of an earlier node' }]
+      : [],
+  )
+
+/**
+ * The nodes of a workflow as a user draws them; pointers start at the list. Every fault is told, at most 50. `newId` makes the ids that are
+ * absent.
+ */
+export const decodeNodes = (
+  input: unknown,
+  newId: () => string = randomUUID,
+): E.Either<ReadonlyArray<DecodeProblem>, ReadonlyArray<Node>> => {
+  if (!Array.isArray(input)) return E.left([{ pointer: '', problem: 'must be a list of nodes' }])
+  if (input.length > mostNodes) return E.left([{ pointer: '', problem: `must have at most ${mostNodes} nodes` }])
+  const results = input.map((drawn: unknown, index) =>
+    pipe(
+      DrawnNode.decode(drawn),
+      E.mapLeft(problemsOf),
+      E.chain((node) => decodeOne(node, index, newId)),
+      E.mapLeft(under(`/${index}`)),
+    ),
+  )
+  const { left, right } = RA.separate(results)
+  const problems = [...left.flat(), ...repeatedIds(right)]
+  return problems.length > 0 ? E.left(problems.slice(0, 50)) : E.right(right)
+}

@@ -1,0 +1,119 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { v5 as uuidv5 } from 'uuid'
+import type { GeneratedDocument } from '../../domain/execution/effects'
+import type { Receipt } from '../../domain/execution/events'
+import { connectedTo } from '../connected'
+import { SmtpConfig, SmtpSecret } from '../connection-config'
+import { effectFault, stepFault, unavailable } from '../step-faults'
+import type { EffectFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
+import { mailboxOf } from './address'
+import { documentsFor } from './attachments'
+import { compose, type File } from './compose'
+import type { EmailConfig } from './config'
+import { envelopeOf, type Message, messageOf } from './message'
+import { effectFaultOfSmtp } from './smtp-fault'
+import { sendBySmtp } from './smtp-send'
+import { smtpTimes, type SmtpTarget } from './smtp-session'
+
+type Letter = {
+  readonly message: Message
+  readonly documents: ReadonlyArray<GeneratedDocument>
+  readonly target: SmtpTarget
+}
+
+/** The same for every attempt at a step, so that a repeat can be recognised. */
+export const messageIdOf = ({ executionId, step }: Pick<StepRun, 'executionId' | 'step'>): string =>
+  `<${uuidv5(`email ${step.step_id}`, executionId)}@docg>`
+
+const fileOf =
+  (run: StepRun) =>
+  ({ sha256, content_type, personal }: GeneratedDocument): TE.TaskEither<EffectFault | Unavailable, File> =>
+    pipe(
+      run.blobs.get(sha256),
+      TE.bimap(
+        (error): EffectFault | Unavailable =>
+          error._tag === 'BlobNotFound'
+            ? effectFault('no', stepFault('internal_error', { label: run.step.label }, `file ${sha256} is gone`))
+            : unavailable(error),
+        (bytes) => ({ name: personal.file_name, contentType: content_type, bytes }),
+      ),
+    )
+
+const composed = (run: StepRun, { message, target }: Letter, files: ReadonlyArray<File>) => {
+  const from = mailboxOf(target.config.from)
+  const sender = E.isRight(from) ? from.right : { name: '', address: target.config.from }
+  return pipe(
+    TE.tryCatch(
+      () => compose(sender, messageIdOf(run), message, files, new Date()),
+      (error) => effectFault('no', stepFault('internal_error', { label: run.step.label }, String(error))),
+    ),
+    TE.map((bytes) => ({ bytes, from: sender.address })),
+  )
+}
+
+const send = (run: StepRun, letter: Letter, effect_key: string): TE.TaskEither<EffectFault | Unavailable, Receipt> => {
+  const to = envelopeOf(letter.message)
+  return pipe(
+    letter.documents,
+    TE.traverseSeqArray(fileOf(run)),
+    TE.chainW((files) => composed(run, letter, files)),
+    TE.chainW(({ bytes, from }) =>
+      pipe(sendBySmtp(letter.target, { from, to }, bytes), TE.mapLeft(effectFaultOfSmtp(letter.target))),
+    ),
+    TE.map(({ rejected }): Receipt => ({
+      type: 'DocumentSent',
+      data: {
+        effect_key,
+        step_id: run.step.step_id,
+        message_id: messageIdOf(run),
+        document_ids: letter.documents.map(({ document_id }) => document_id),
+        personal: {
+          recipients: to.filter((address) => !rejected.includes(address)),
+          rejected,
+          subject: letter.message.subject,
+        },
+      },
+    })),
+  )
+}
+
+const resultOf =
+  (run: StepRun, { message }: Letter) =>
+  (receipt: Receipt | undefined): StepResult => {
+    const known = receipt?.type === 'DocumentSent' ? receipt.data.personal : undefined
+    const recipients = known?.recipients ?? envelopeOf(message)
+    const rejected = known?.rejected ?? []
+    return {
+      output: {
+        success: true,
+        message_id: messageIdOf(run),
+        accepted_count: recipients.length,
+        rejected_count: rejected.length,
+        ...(known === undefined ? { assumed: true } : {}),
+      },
+      personal: { recipients, rejected, subject: known?.subject ?? message.subject },
+    }
+  }
+
+/** One message to all recipients: one effect, which is not repeated when its outcome is unknown. */
+export const execute = (config: EmailConfig, run: StepRun): TE.TaskEither<StepStop, StepResult> =>
+  pipe(
+    TE.Do,
+    TE.bind('message', () => TE.fromEither(messageOf(config, run.step.label, run.references))),
+    TE.bind('documents', () => TE.fromEither(documentsFor(run, 'attachments')(config.attachments ?? []))),
+    TE.bindW('target', () =>
+      pipe(
+        connectedTo(run, config.connection_id, 'smtp', SmtpConfig, SmtpSecret),
+        TE.map((connected): SmtpTarget => ({ ...connected, policy: run.outgoing, times: smtpTimes })),
+      ),
+    ),
+    TE.chainW((letter): TE.TaskEither<StepStop, StepResult> => {
+      const effect_key = run.effectKey('email')
+      return pipe(
+        run.once({ effect_key, kind: 'email', repeatable: false }, send(run, letter, effect_key)),
+        TE.map(resultOf(run, letter)),
+      )
+    }),
+  )

@@ -1,0 +1,95 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import { fillIn } from '../references'
+import { faultOfReferences, stepFault } from '../step-faults'
+import type { References, StepFault } from '../step-run'
+import { addressOf } from './address'
+import type { EmailConfig } from './config'
+
+export type Message = {
+  readonly to: ReadonlyArray<string>
+  readonly cc: ReadonlyArray<string>
+  readonly bcc: ReadonlyArray<string>
+  readonly subject: string
+  readonly body: string
+  readonly bodyType: 'html' | 'text'
+}
+
+const longestSubject = 500
+const longestBody = 1_000_000
+
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')
+
+/** One line, whatever the values hold: a header ends where its line ends. */
+export const oneLine = (text: string): string =>
+  wellFormed(text)
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim()
+    .slice(0, longestSubject)
+
+const cleanBody = (text: string): string =>
+  wellFormed(text)
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
+    .slice(0, longestBody)
+
+type Field = 'to' | 'cc' | 'bcc'
+
+const recipient =
+  (label: string, references: References, field: Field) =>
+  (template: string): E.Either<StepFault, ReadonlyArray<string>> =>
+    pipe(
+      fillIn('text')(references)(template),
+      E.bimap(faultOfReferences(label, field), (text) => text.trim()),
+      E.chain((text) => {
+        if (text === '') return E.right([])
+        const address = addressOf(text)
+        return E.isRight(address)
+          ? E.right([address.right])
+          : E.left(
+              stepFault(
+                'delivery.recipient_invalid',
+                { email: oneLine(text).slice(0, 254) },
+                `${field} ${address.left}`,
+              ),
+            )
+      }),
+    )
+
+const recipients = (label: string, references: References, field: Field, templates: ReadonlyArray<string> = []) =>
+  pipe(
+    templates,
+    E.traverseArray(recipient(label, references, field)),
+    E.map((lists) => [...new Map(lists.flat().map((address) => [address.toLowerCase(), address])).values()]),
+  )
+
+const filled = (label: string, references: References, field: string, template: string, into: 'text' | 'html') =>
+  pipe(fillIn(into)(references)(template), E.mapLeft(faultOfReferences(label, field)))
+
+/** The message that a configuration stands for. Every value of the run is data: none adds a recipient or a header. */
+export const messageOf = (config: EmailConfig, label: string, references: References): E.Either<StepFault, Message> => {
+  const bodyType = config.body_type ?? 'text'
+  return pipe(
+    E.Do,
+    E.bind('to', () => recipients(label, references, 'to', config.to)),
+    E.filterOrElse(
+      ({ to }) => to.length > 0,
+      () => stepFault('delivery.recipient_missing', {}, 'to is empty'),
+    ),
+    E.bind('cc', () => recipients(label, references, 'cc', config.cc)),
+    E.bind('bcc', () => recipients(label, references, 'bcc', config.bcc)),
+    E.chain((people) =>
+      pipe(
+        E.Do,
+        E.bind('subject', () => filled(label, references, 'subject_template', config.subject_template, 'text')),
+        E.bind('body', () => filled(label, references, 'body_template', config.body_template ?? '', bodyType)),
+        E.map(({ subject, body }) => ({ ...people, subject: oneLine(subject), body: cleanBody(body), bodyType })),
+      ),
+    ),
+  )
+}
+
+/** Each address once, in the order to, cc, bcc. */
+export const envelopeOf = ({ to, cc, bcc }: Message): ReadonlyArray<string> =>
+  [...new Map([...to, ...cc, ...bcc].reverse().map((address) => [address.toLowerCase(), address])).values()].reverse()

@@ -1,0 +1,1 @@
+export { exactObject, listOf, oneOf, text, wholeNumber } from '../domain/exact'

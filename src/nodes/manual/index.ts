@@ -1,0 +1,20 @@
+import * as E from 'fp-ts/Either'
+import * as TE from 'fp-ts/TaskEither'
+import type { NodeType } from '../node-type'
+import { triggerResult } from '../trigger-result'
+import { ManualConfig } from './config'
+
+/** A run is started by a request that carries its data. */
+export const manual: NodeType<ManualConfig> = {
+  node_type: 'manual',
+  aliases: [],
+  kind: 'trigger',
+  phase: 'trigger',
+  attempts: 3,
+  timeoutMs: 60_000,
+  config: ManualConfig,
+  needs: () => ({ templates: [], connections: [] }),
+  check: () => [],
+  input: () => E.right({}),
+  execute: (_, { references }) => TE.right(triggerResult(references.trigger, 'manual')),
+}

@@ -1,0 +1,135 @@
+import * as E from 'fp-ts/Either'
+import { flow, pipe } from 'fp-ts/function'
+import * as O from 'fp-ts/Option'
+import * as t from 'io-ts'
+import type { Json } from '../domain/event-store'
+import { dottedPath, valueAt } from './dotted-path'
+import { text } from './exact'
+import { sealedLiquid } from './liquid'
+import type { References } from './step-run'
+
+export type Path = ReadonlyArray<string>
+export type ReferenceFault =
+  | { readonly _tag: 'MissingValue'; readonly path: string }
+  /** Not text, as a list is not; or a template that cannot be filled in. */
+  | { readonly _tag: 'UnusableValue'; readonly reason: string }
+
+const printed = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new Error(value === null || value === undefined ? 'a value is missing' : 'a list or object is not text')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+}
+const escaped = (html: string): string => html.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+
+const engines = { text: sealedLiquid(printed), html: sealedLiquid(flow(printed, escaped)) }
+
+const staticPart = (segments: ReadonlyArray<unknown>): Path => {
+  const dynamic = segments.findIndex((segment) => typeof segment === 'object')
+  return (dynamic < 0 ? segments : segments.slice(0, dynamic)).map(String)
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 300) : 'unusable')
+
+/** Paths that a template refers to, the names of its own loops left out. */
+export const variablesOf = (template: string): E.Either<string, ReadonlyArray<Path>> =>
+  E.tryCatch(() => engines.text.globalVariableSegmentsSync(engines.text.parse(template)).map(staticPart), reasonOf)
+
+/** Steps that a template refers to, by position. */
+export const stepsIn = (template: string): ReadonlyArray<string> =>
+  pipe(
+    variablesOf(template),
+    E.getOrElse((): ReadonlyArray<Path> => []),
+  ).flatMap(([root, position]) => (root === 'step' && position !== undefined ? [position] : []))
+
+const problemOf = ([root, position]: Path): ReadonlyArray<string> => {
+  if (root === 'trigger') return []
+  if (root !== 'step') return ['may refer to trigger.<path> and step.<position>.<path> only']
+  return position !== undefined && /^[1-9]\d?$/.test(position) ? [] : ['must name a step by its position']
+}
+
+/** `trigger.client.name`, bare or between braces. */
+export const pathOfSource = (source: string): Path => source.replace(/^\{\{\s*|\s*\}\}$/g, '').split('.')
+
+export const sourceField = new t.Type<string, unknown>(
+  'source_field',
+  t.string.is,
+  (u, c) => {
+    if (typeof u !== 'string' || !dottedPath.is(pathOfSource(u).join('.')))
+      return t.failure(u, c, 'must be a dotted path')
+    const path = pathOfSource(u)
+    const problem =
+      problemOf(path)[0] ?? (path[0] === 'step' && path.length < 3 ? 'must name a field of the step' : undefined)
+    return problem === undefined ? t.success(path.join('.')) : t.failure(u, c, problem)
+  },
+  t.identity,
+)
+
+/** Text with `{{trigger.<path>}}` and `{{step.<position>.<path>}}` in Liquid, of at most `max` characters. */
+export const templateText = (max: number, options: { readonly min?: number; readonly lines?: boolean } = {}) => {
+  const plain = text(max, options)
+  return new t.Type<string, unknown>(
+    'template',
+    t.string.is,
+    (u, c) =>
+      pipe(
+        plain.validate(u, c),
+        E.chain((template) =>
+          pipe(
+            variablesOf(template),
+            E.match(
+              (reason) => t.failure(u, c, `is not a template: ${reason}`),
+              (paths) =>
+                pipe(paths.flatMap(problemOf), ([problem]) =>
+                  problem === undefined ? t.success(template) : t.failure(u, c, problem),
+                ),
+            ),
+          ),
+        ),
+      ),
+    t.identity,
+  )
+}
+
+export const lookUp = (references: References, path: Path): O.Option<Json> =>
+  valueAt({ trigger: references.trigger, step: references.step }, path)
+
+const isAbsent =
+  (references: References) =>
+  (path: Path): boolean =>
+    pipe(
+      lookUp(references, path),
+      O.filter((value) => value !== null),
+      O.isNone,
+    )
+
+/** Every value a template needs and does not find, when it cannot be filled in; else what hinders it. */
+const faultsOf = (template: string, references: References, error: unknown): ReadonlyArray<ReferenceFault> => {
+  const absent = pipe(
+    variablesOf(template),
+    E.getOrElse((): ReadonlyArray<Path> => []),
+  ).filter(isAbsent(references))
+  return absent.length > 0
+    ? absent.map((path) => ({ _tag: 'MissingValue', path: path.join('.') }))
+    : [{ _tag: 'UnusableValue', reason: reasonOf(error) }]
+}
+
+/** Fills a template in; `html` escapes the values. A value that is missing, null or not text is a fault. */
+export const fillIn =
+  (into: 'text' | 'html') =>
+  (references: References) =>
+  (template: string): E.Either<ReadonlyArray<ReferenceFault>, string> =>
+    E.tryCatch(
+      () => {
+        const engine = engines[into]
+        return String(engine.parseAndRenderSync(template, { trigger: references.trigger, step: references.step }))
+      },
+      (error) => faultsOf(template, references, error),
+    )

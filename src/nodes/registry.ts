@@ -1,0 +1,16 @@
+import { type AnyNodeType, anyNodeType } from './any-node-type'
+import { email } from './email'
+import { manual } from './manual'
+import { uploadedDocument } from './uploaded-document'
+import { webhook } from './webhook'
+
+export const nodeTypes: ReadonlyArray<AnyNodeType> = [
+  anyNodeType(manual),
+  anyNodeType(webhook),
+  anyNodeType(uploadedDocument),
+  anyNodeType(email),
+]
+
+/** By its name or an alias. */
+export const nodeTypeOf = (name: string): AnyNodeType | undefined =>
+  nodeTypes.find(({ node_type, aliases }) => node_type === name || aliases.includes(name))

@@ -1,0 +1,137 @@
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { GeneratedDocument } from '../../domain/execution/effects'
+import type { Receipt } from '../../domain/execution/events'
+import { DocumentId, derivedId } from '../../domain/ids'
+import type { JsonObject } from '../../domain/json'
+import type { Template } from '../../domain/template/template'
+import type { TemplateVersion } from '../../domain/template/version'
+import type { BlobNotFound, BlobStoreUnavailable } from '../../stores/blobs/blob-store'
+import { findingOfReference, effectFault, faultOfFinding, stepFault, unavailable } from '../step-faults'
+import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
+import { isUsed } from './check'
+import type { UploadedDocumentConfig } from './config'
+import type { TemplateFault } from './docx'
+import { fileNameOf } from './input'
+import { templateData } from './template-data'
+
+const contentType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+
+const notFound = (tech: string): StepFault => stepFault('template.not_found', {}, tech)
+const didNotHappen = (fault: StepFault): EffectFault => effectFault('no', fault)
+
+const noFile = (error: BlobNotFound | BlobStoreUnavailable): EffectFault | Unavailable =>
+  error._tag === 'BlobNotFound'
+    ? didNotHappen(notFound(`file ${error.sha256} is not in the store`))
+    : unavailable(error)
+
+const isPassing = ({ code }: TemplateFault): boolean => code === 'timeout' || code === 'rate_limited'
+
+const ofTemplate =
+  (label: string) =>
+  ({ code, params, tech, ...rest }: TemplateFault): StepFault =>
+    stepFault(code, { ...params, label, provider: 'docg' }, tech, isPassing({ code, params, tech, ...rest }))
+
+/** A repeat keeps to the version that its first attempt chose. */
+const versionFor = (template: Template, run: StepRun, key: string): TemplateVersion | undefined => {
+  const chosen = run.effect(key)?.detail?.['template_version']
+  return chosen === undefined ? template.versions.at(-1) : template.versions.find(({ version }) => version === chosen)
+}
+
+const dataFor = (
+  config: UploadedDocumentConfig,
+  run: StepRun,
+  version: TemplateVersion,
+): TE.TaskEither<StepFault, JsonObject> => {
+  const { data, absent } = templateData(config, run.references)
+  const [missing] = absent.filter(isUsed(version.tree))
+  if (missing === undefined) return TE.right(data)
+  const finding = findingOfReference(run.step.label, 'field_mappings')
+  return TE.left(faultOfFinding(finding({ _tag: 'MissingValue', path: missing.source_field })))
+}
+
+const rendered = (
+  config: UploadedDocumentConfig,
+  run: StepRun,
+  version: TemplateVersion,
+): TE.TaskEither<EffectFault | Unavailable, { readonly sha256: string; readonly size: number }> =>
+  pipe(
+    TE.Do,
+    TE.bindW('data', () => pipe(dataFor(config, run, version), TE.mapLeft(didNotHappen))),
+    TE.bindW('file', () => pipe(run.blobs.get(version.sha256), TE.mapLeft(noFile))),
+    TE.chainW(({ data, file }) =>
+      pipe(
+        run.docx.renderTemplate(file, data),
+        TE.mapLeft((fault) => didNotHappen(ofTemplate(run.step.label)(fault))),
+      ),
+    ),
+    TE.chainW(({ bytes }) => pipe(run.blobs.put(bytes), TE.mapLeft(unavailable))),
+  )
+
+const resultOf = ({ data }: { readonly data: GeneratedDocument }): StepResult => ({
+  output: {
+    document_id: data.document_id,
+    file_id: data.document_id,
+    file_url: `/api/v1/documents/${data.document_id}`,
+    content_type: data.content_type,
+    size: data.size,
+    sha256: data.sha256,
+    template_id: data.template_id,
+    template_version: data.template_version,
+  },
+  personal: { file_name: data.personal.file_name },
+})
+
+const generate = (
+  config: UploadedDocumentConfig,
+  run: StepRun,
+  version: TemplateVersion,
+  fileName: string,
+): TE.TaskEither<StepStop, StepResult> => {
+  const effect_key = run.effectKey('document')
+  const receipt = ({ sha256, size }: { readonly sha256: string; readonly size: number }): Receipt => ({
+    type: 'DocumentGenerated',
+    data: {
+      effect_key,
+      step_id: run.step.step_id,
+      document_id: derivedId(DocumentId, run.executionId, 'document', run.step.step_id),
+      content_type: contentType,
+      size,
+      sha256,
+      template_id: config.template_id,
+      template_version: version.version,
+      personal: { file_name: fileName },
+    },
+  })
+  return pipe(
+    run.once(
+      { effect_key, kind: 'document', repeatable: true, detail: { template_version: version.version } },
+      pipe(rendered(config, run, version), TE.map(receipt)),
+    ),
+    TE.chain((done) =>
+      done?.type === 'DocumentGenerated'
+        ? TE.right(resultOf(done))
+        : TE.left(stepFault('internal_error', { label: run.step.label }, 'a document without its receipt')),
+    ),
+  )
+}
+
+/** Fills the template's version in, once; the same input gives the same bytes. */
+export const execute = (config: UploadedDocumentConfig, run: StepRun): TE.TaskEither<StepStop, StepResult> =>
+  config.create_pdf === true
+    ? TE.left(stepFault('template.pdf_converter_unavailable', {}, 'create_pdf is true'))
+    : pipe(
+        TE.fromEither(fileNameOf(config, run)),
+        TE.bindTo('fileName'),
+        TE.bindW('version', () =>
+          pipe(
+            run.template(config.template_id),
+            TE.chainW((template) =>
+              TE.fromNullable(notFound(`no template ${config.template_id}`))(
+                template && versionFor(template, run, run.effectKey('document')),
+              ),
+            ),
+          ),
+        ),
+        TE.chainW(({ fileName, version }) => generate(config, run, version, fileName)),
+      )

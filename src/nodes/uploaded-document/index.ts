@@ -1,0 +1,20 @@
+import type { NodeType } from '../node-type'
+import { check } from './check'
+import { UploadedDocumentConfig } from './config'
+import { execute } from './execute'
+import { input } from './input'
+
+/** A document from a stored .docx template. */
+export const uploadedDocument: NodeType<UploadedDocumentConfig> = {
+  node_type: 'uploaded-document',
+  aliases: ['file-upload'],
+  kind: 'document',
+  phase: 'render',
+  attempts: 3,
+  timeoutMs: 300_000,
+  config: UploadedDocumentConfig,
+  needs: ({ template_id }) => ({ templates: [template_id], connections: [] }),
+  check,
+  input,
+  execute,
+}
