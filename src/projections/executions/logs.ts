@@ -1,0 +1,136 @@
+import { defaultLocale } from '../../domain/catalogue/entry'
+import { type LogCode, type LogMessage, logText } from '../../domain/catalogue/log'
+import type { Params } from '../../domain/catalogue/text'
+import type { Recorded } from '../../domain/event-store'
+import type { ExecutionEvent, ExecutionEventOf } from '../../domain/execution/events'
+import { type Execution, stepOf } from '../../domain/execution/state'
+import type { Fault } from '../../domain/fault'
+import { derivedId, EventId, type StepId } from '../../domain/ids'
+import type { ExecutionRow, LogDomain, LogLevel, LogRow } from './rows'
+
+type Line = {
+  readonly level: LogLevel
+  readonly domain: LogDomain
+  readonly step_id: StepId | null
+  readonly message: LogMessage
+  readonly tech: string | null
+}
+
+const line = (
+  level: LogLevel,
+  domain: LogDomain,
+  step_id: StepId | null,
+  code: LogCode,
+  params: Params,
+  fault?: Fault,
+): Line => ({
+  level,
+  domain,
+  step_id,
+  message: {
+    code,
+    params,
+    ...(fault === undefined ? {} : { cause: { code: fault.code, params: fault.personal.params } }),
+  },
+  tech: fault?.personal.tech ?? null,
+})
+
+const labelOf = (run: Execution, step: StepId): string => stepOf(run, step)?.label ?? ''
+
+/** Failures of saving, sending and signing are told apart from those of making. */
+const domainOf = (run: Execution, id: StepId): LogDomain => {
+  const phase = stepOf(run, id)?.phase
+  return phase === 'save' || phase === 'delivery' ? 'delivery' : phase === 'signature' ? 'signature' : 'step'
+}
+
+const sent = ({ step_id, personal }: ExecutionEventOf<'DocumentSent'>['data']): ReadonlyArray<Line> => {
+  const params = {
+    count: personal.recipients.length,
+    recipients: personal.recipients.join(', '),
+    subject: personal.subject,
+  }
+  return [
+    line('ok', 'delivery', step_id, 'document.sent', params),
+    ...personal.rejected.map((recipient) =>
+      line('warn', 'delivery', step_id, 'document.recipient_refused', { recipient }),
+    ),
+  ]
+}
+
+const decisions = {
+  resend: 'delivery.resend_decided',
+  assume_sent: 'delivery.sent_assumed',
+  receipt_found: 'delivery.receipt_found',
+} as const
+
+const linesOf = (run: Execution, event: ExecutionEvent): ReadonlyArray<Line> => {
+  switch (event.type) {
+    case 'ExecutionCreated':
+      return [line('ok', 'step', null, 'run.queued', { workflow: run.workflowName })]
+    case 'ExecutionStarted':
+      return [line('ok', 'step', null, 'run.started', {})]
+    case 'StepStarted': {
+      const { step_id, attempt } = event.data
+      const label = labelOf(run, step_id)
+      return attempt === 1
+        ? [line('ok', 'step', step_id, 'step.started', { label })]
+        : [line('ok', 'step', step_id, 'step.started_again', { label, attempt })]
+    }
+    case 'StepAttemptFailed': {
+      const { step_id, attempt, attempts_at_most, fault } = event.data
+      const params = { label: labelOf(run, step_id), attempt, most: attempts_at_most }
+      return [line('warn', domainOf(run, step_id), step_id, 'step.attempt_failed', params, fault)]
+    }
+    case 'StepCompleted': {
+      const { step_id } = event.data
+      return [line('ok', 'step', step_id, 'step.completed', { label: labelOf(run, step_id) })]
+    }
+    case 'StepFailed': {
+      const { step_id, fault } = event.data
+      const params = { label: labelOf(run, step_id) }
+      return [line('error', domainOf(run, step_id), step_id, 'step.failed', params, fault)]
+    }
+    case 'DocumentGenerated':
+      return [line('ok', 'step', event.data.step_id, 'document.generated', { file: event.data.personal.file_name })]
+    case 'DocumentSaved':
+      return [line('ok', 'delivery', event.data.step_id, 'document.saved', { location: event.data.personal.location })]
+    case 'DocumentSent':
+      return sent(event.data)
+    case 'DeliveryOutcomeLost':
+      return [line('error', 'delivery', event.data.step_id, 'delivery.outcome_lost', {}, event.data.fault)]
+    case 'DeliveryOutcomeDecided': {
+      const { step_id, decision } = event.data
+      return [line('ok', 'delivery', step_id, decisions[decision], { label: labelOf(run, step_id) })]
+    }
+    case 'ExecutionCompleted':
+      return [line('ok', 'step', null, 'run.completed', {})]
+    case 'ExecutionFailed':
+      return [line('error', 'step', event.data.step_id, 'run.failed', {}, event.data.fault)]
+    case 'EffectIntended':
+    case 'EffectAbandoned':
+      return []
+  }
+}
+
+/** What the run's log says of an event; `run` is the state after it. */
+export const logsOf = (
+  row: ExecutionRow,
+  run: Execution,
+  recorded: Recorded,
+  event: ExecutionEvent,
+): ReadonlyArray<LogRow> =>
+  linesOf(run, event).map(({ level, domain, step_id, message, tech }, number) => ({
+    id: derivedId(EventId, recorded.id, 'log', String(number)),
+    execution_id: row.id,
+    step_id,
+    organization_id: row.organization_id,
+    revision: recorded.revision,
+    number,
+    timestamp: recorded.created,
+    level,
+    domain,
+    message,
+    message_human: logText(message, defaultLocale),
+    message_tech: tech,
+    correlation_id: row.correlation_id,
+  }))

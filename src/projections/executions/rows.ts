@@ -1,0 +1,99 @@
+import type { Action } from '../../domain/catalogue/entry'
+import type { LogMessage } from '../../domain/catalogue/log'
+import type { Params } from '../../domain/catalogue/text'
+import type { Revision } from '../../domain/event-store'
+import type { Phase } from '../../domain/execution/plan'
+import type { DeliveryState, ExecutionStatus, StepStatus } from '../../domain/execution/state'
+import type { CorrelationId, ExecutionId, NodeId, OrganizationId, StepId, WorkflowId } from '../../domain/ids'
+import type { JsonObject } from '../../domain/json'
+
+/** `index` counts from 1, the trigger. */
+export type CurrentStep = {
+  readonly index: number
+  readonly label: string
+  readonly node_id: NodeId
+  readonly node_type: string
+}
+/** ISO instants; `end` is null until every step of the phase has ended. */
+export type PhaseMetric = { readonly start: string; readonly end: string | null; readonly duration_ms: number | null }
+/** Label and description are rendered for the reader. */
+export type RecommendedAction = {
+  readonly action: Action
+  readonly target_node_id: NodeId | null
+  readonly params: { readonly issue_code: string }
+}
+
+/** Texts are the pt-BR snapshot; the code and its parameters say the same in any language. `tech` is not for everyone. */
+export type ExecutionRow = {
+  readonly id: ExecutionId
+  readonly organization_id: OrganizationId
+  readonly workflow_id: WorkflowId
+  readonly workflow_name: string
+  readonly workflow_version: number
+  readonly trigger_type: string
+  readonly status: ExecutionStatus
+  readonly progress: number
+  readonly current_step: CurrentStep | null
+  readonly error_code: string | null
+  readonly error_params: Params | null
+  readonly last_error_human: string | null
+  readonly last_error_tech: string | null
+  readonly preflight_summary: JsonObject | null
+  readonly delivery_state: DeliveryState | null
+  readonly signature_state: string | null
+  readonly recommended_actions: ReadonlyArray<RecommendedAction>
+  readonly phase_metrics: Readonly<Partial<Record<Phase, PhaseMetric>>>
+  readonly correlation_id: CorrelationId
+  /** Of W3C traceparent, 32 hex digits. */
+  readonly trace_id: string | null
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly completed_at: Date | null
+  readonly revision: Revision
+}
+
+/** `revision` is that of the last event that concerns the step. */
+export type StepRow = {
+  readonly id: StepId
+  readonly execution_id: ExecutionId
+  readonly organization_id: OrganizationId
+  readonly node_id: NodeId
+  readonly step_index: number
+  readonly step_type: string
+  readonly label: string
+  readonly phase: Phase
+  readonly status: StepStatus
+  readonly attempt: number
+  readonly error_code: string | null
+  readonly error_params: Params | null
+  readonly error_human: string | null
+  readonly error_tech: string | null
+  readonly data_in: JsonObject | null
+  readonly data_out: JsonObject | null
+  readonly started_at: Date | null
+  readonly completed_at: Date | null
+  readonly duration_ms: number | null
+  readonly revision: Revision
+}
+
+export const logLevels = ['ok', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
+export const logDomains = ['preflight', 'step', 'delivery', 'signature'] as const
+export type LogDomain = (typeof logDomains)[number]
+
+/** In the order of (`revision`, `number`). `message_human` is the pt-BR snapshot of `message`. */
+export type LogRow = {
+  readonly id: string
+  readonly execution_id: ExecutionId
+  readonly step_id: StepId | null
+  readonly organization_id: OrganizationId
+  readonly revision: Revision
+  readonly number: number
+  readonly timestamp: Date
+  readonly level: LogLevel
+  readonly domain: LogDomain
+  readonly message: LogMessage
+  readonly message_human: string
+  readonly message_tech: string | null
+  readonly correlation_id: CorrelationId
+}

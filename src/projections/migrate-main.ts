@@ -1,0 +1,17 @@
+import knex from 'knex'
+import { migrate } from './migrate'
+
+const main = async (url: string | undefined): Promise<void> => {
+  if (url === undefined || url === '') throw new Error('DATABASE_URL is not set')
+  const database = knex({ client: 'pg', connection: url, pool: { min: 0, max: 3 } })
+  try {
+    await migrate(database)
+  } finally {
+    await database.destroy()
+  }
+}
+
+main(process.env['DATABASE_URL']).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+})
