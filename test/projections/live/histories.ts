@@ -80,7 +80,7 @@ export const failedRun: ReadonlyArray<ExecutionEvent> = [
   failed(render),
 ]
 
-const later = [
+export const later: ReadonlyArray<ExecutionEvent> = [
   started,
   ...[trigger, render, email].flatMap((step) => [stepStarted(step), stepCompleted(step), attemptFailed(step)]),
   stepStarted(render, 2),
@@ -93,7 +93,7 @@ const later = [
   outcomeLost,
   outcomeDecided('resend'),
   completed,
-] as const
+]
 
 /** Any sequence of facts after a run's creation, likely or not. */
 export const anyHistory = (most = 30): fc.Arbitrary<ReadonlyArray<Recorded>> =>
