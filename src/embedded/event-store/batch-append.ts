@@ -1,110 +1,76 @@
-import { type handleBidiStreamingCall, type ServerDuplexStream, status } from '@grpc/grpc-js'
-import { type StreamIdentifier, type UUID } from '@eventstore/db-client/generated/shared_pb'
-import { type BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb'
+import { type handleBidiStreamingCall, type ServerDuplexStream } from '@grpc/grpc-js'
 import { type Status } from '@eventstore/db-client/generated/status_pb'
-import { Empty as GoogleEmpty } from 'google-protobuf/google/protobuf/empty_pb'
-import {
-  accessDeniedStatus,
-  badRequestStatus,
-  maximumAppendSizeExceededStatus,
-  streamDeletedStatus,
-  timeoutStatus,
-  wrongExpectedVersionStatus,
-} from './batch-errors'
+import { type BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb'
+import { type UUID } from '@eventstore/db-client/generated/shared_pb'
+import { errorAnswer, refusalStatus, resultAnswer } from './batch-answers'
+import { maximumAppendSizeExceededStatus, timeoutStatus } from './batch-errors'
 import { type OpenCalls, type Reply, streamReply } from './calls'
-import { isCallError, unavailable } from './errors'
 import { type Log } from './log'
 import { eachMessage } from './messages'
-import { noEvents, type WriteResult, type Written } from './model'
 import { chunkTimeoutMs, type OpenAppend, openAppend } from './open-append'
 import { maxAppendBytes } from './schema'
-import { allPosition, proposedEvent, streamIdentifier, uuidOf } from './wire'
+import { proposedEvent, streamIdentifier, uuidOf } from './wire'
 
-const success = ({ revision, position }: Written): BatchAppendResp.Success => {
-  const answer = new BatchAppendResp.Success()
-  if (revision === noEvents) answer.setNoStream(new GoogleEmpty())
-  else answer.setCurrentRevision(String(revision))
-  if (position === undefined) answer.setNoPosition(new GoogleEmpty())
-  else answer.setPosition(allPosition(position))
-  return answer
-}
+type BatchAppendCall = ServerDuplexStream<BatchAppendReq, BatchAppendResp>
+type Messages = ReadonlyArray<BatchAppendReq.ProposedMessage>
 
-const statusFor = (append: OpenAppend, result: Exclude<WriteResult, Written>): Status => {
-  switch (result._tag) {
-    case 'WrongExpectedVersion':
-      return wrongExpectedVersionStatus(append.expected, result.current)
-    case 'StreamDeleted':
-      return streamDeletedStatus(append.stream)
-    case 'TimedOut':
-      return timeoutStatus()
-    case 'NotStorable':
-      return badRequestStatus(result.reason)
-    case 'Unavailable':
-      throw unavailable(result.reason)
+const addEvents = (append: OpenAppend, messages: Messages): Status | undefined => {
+  try {
+    for (const message of messages) {
+      const event = proposedEvent(message)
+      append.bytes += event.data.length
+      if (append.bytes > maxAppendBytes) return maximumAppendSizeExceededStatus(maxAppendBytes)
+      append.events.push(event)
+    }
+    return undefined
+  } catch (error) {
+    return refusalStatus(error)
   }
 }
 
-const refusalOf = (error: unknown): Status => {
-  if (!isCallError(error)) throw error
-  return error.code === status.PERMISSION_DENIED ? accessDeniedStatus() : badRequestStatus(error.details)
-}
-
 /** Many appends over one call. Each correlation id gets exactly one answer: a second one breaks the client. */
-const batchAppend = async (
-  log: Log,
-  call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>,
-  reply: Reply<BatchAppendResp>,
-): Promise<void> => {
+const batchAppend = async (log: Log, call: BatchAppendCall, reply: Reply<BatchAppendResp>): Promise<void> => {
   const open = new Map<string, OpenAppend>()
   const committing = new Map<string, Promise<void>>()
 
-  const answer = (correlationId: UUID, identifier: StreamIdentifier | undefined): BatchAppendResp =>
-    new BatchAppendResp().setCorrelationId(correlationId).setStreamIdentifier(identifier)
-
-  const refuse = (id: string, append: OpenAppend, error: Status) => {
+  const close = (id: string, append: OpenAppend) => {
     clearTimeout(append.timer)
     open.delete(id)
-    void reply.send(answer(append.correlationId, streamIdentifier(append.stream)).setError(error))
+  }
+
+  const refuse = (id: string, append: OpenAppend, error: Status) => {
+    close(id, append)
+    void reply.send(errorAnswer(append.correlationId, streamIdentifier(append.stream), error))
   }
 
   const begin = (id: string, correlationId: UUID, options: BatchAppendReq.Options): OpenAppend | undefined => {
     try {
       const append = openAppend(correlationId, options)
-      const wait = Math.min(chunkTimeoutMs, append.deadline - Date.now())
-      if (wait > 0) append.timer = setTimeout(() => refuse(id, append, timeoutStatus()), wait)
       open.set(id, append)
-      if (wait <= 0) refuse(id, append, timeoutStatus())
-      return open.get(id)
+      return append
     } catch (error) {
-      void reply.send(answer(correlationId, options.getStreamIdentifier()).setError(refusalOf(error)))
+      void reply.send(errorAnswer(correlationId, options.getStreamIdentifier(), refusalStatus(error)))
       return undefined
-    }
-  }
-
-  const addEvents = (
-    append: OpenAppend,
-    messages: ReadonlyArray<BatchAppendReq.ProposedMessage>,
-  ): Status | undefined => {
-    try {
-      for (const message of messages) {
-        const event = proposedEvent(message)
-        append.bytes += event.data.length
-        if (append.bytes > maxAppendBytes) return maximumAppendSizeExceededStatus(maxAppendBytes)
-        append.events.push(event)
-      }
-      return undefined
-    } catch (error) {
-      return refusalOf(error)
     }
   }
 
   const commit = async (append: OpenAppend): Promise<void> => {
-    const { stream, expected, events } = append
-    const result = await log.write({ _tag: 'Append', stream, expected, events }, append.deadline)
-    const response = answer(append.correlationId, streamIdentifier(stream))
-    if (result._tag === 'Written') response.setSuccess(success(result))
-    else response.setError(statusFor(append, result))
-    void reply.send(response)
+    const { stream, expected, events, deadline } = append
+    const result = await log.write({ _tag: 'Append', stream, expected, events }, deadline)
+    void reply.send(resultAnswer(append, result))
+  }
+
+  const commitOnce = (id: string, append: OpenAppend) => {
+    close(id, append)
+    const done = commit(append)
+      .catch(reply.fail)
+      .finally(() => committing.delete(id))
+    committing.set(id, done)
+  }
+
+  const awaitFinal = (id: string, append: OpenAppend) => {
+    const wait = Math.min(chunkTimeoutMs, append.deadline - Date.now())
+    append.timer ??= setTimeout(() => refuse(id, append, timeoutStatus()), wait)
   }
 
   const receive = (request: BatchAppendReq) => {
@@ -114,16 +80,11 @@ const batchAppend = async (
     if (correlationId === undefined || committing.has(id)) return
     const append = open.get(id) ?? (options === undefined ? undefined : begin(id, correlationId, options))
     if (append === undefined) return
-    const error = addEvents(append, request.getProposedMessagesList())
+    const late = append.deadline <= Date.now() ? timeoutStatus() : undefined
+    const error = late ?? addEvents(append, request.getProposedMessagesList())
     if (error !== undefined) refuse(id, append, error)
-    else if (request.getIsFinal()) {
-      clearTimeout(append.timer)
-      open.delete(id)
-      const done = commit(append)
-        .catch(reply.fail)
-        .finally(() => committing.delete(id))
-      committing.set(id, done)
-    }
+    else if (request.getIsFinal()) commitOnce(id, append)
+    else awaitFinal(id, append)
   }
 
   try {

@@ -27,7 +27,11 @@ export const sendEvents = async (
   format: Format,
   reply: Reply<ReadResp>,
 ): Promise<void> => {
-  for (const event of await resolved(side, events, format)) await reply.send(eventMessage(event, format.structuredIds))
+  reply.over.throwIfAborted()
+  for (const event of await resolved(side, events, format)) {
+    const full = reply.send(eventMessage(event, format.structuredIds))
+    if (full !== undefined) await full
+  }
 }
 
 export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
@@ -92,6 +96,5 @@ export const readAll = async (side: ReadSide, request: Request<'ReadAll'>, reply
     await sendEvents(side, sent, request, reply)
     left -= BigInt(sent.length)
     if (left <= 0n) return
-    reply.over.throwIfAborted()
   }
 }

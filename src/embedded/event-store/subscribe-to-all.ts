@@ -3,7 +3,8 @@ import { type ReadResp } from '@eventstore/db-client/generated/streams_pb'
 import { type Reply } from './calls'
 import { createCheckpoints, noCheckpoints } from './checkpoints'
 import { batchEvents, follow } from './follow'
-import { type EventRecord } from './model'
+import { endOfStream, type EventRecord } from './model'
+import { pages } from './pages'
 import { least, type ReadSide, type Request, sendEvents } from './read'
 import { createWakeUp } from './wake-up'
 import { caughtUpMessage, checkpointMessage, confirmationMessage } from './wire-read'
@@ -29,15 +30,32 @@ export const subscribeToAll = async (
     }
   }
 
+  /** Pages of what is in the log but no longer in the tail, one read ahead. */
+  const pagesToEnd = () =>
+    pages({
+      low: cursor + 1n,
+      high: tail.end(),
+      direction: 'forwards',
+      count: endOfStream,
+      keyOf: (event) => event.position,
+      fetch: side.reader.all,
+    })
+  let stored = pagesToEnd()
+  const nextStored = async (): Promise<ReadonlyArray<EventRecord>> => {
+    const page = await stored.next()
+    if (page.done !== true) return page.value
+    stored = pagesToEnd()
+    return []
+  }
+
   try {
     await reply.send(confirmationMessage(randomUUID()))
     await follow({
       over: reply.over,
       next: async () => {
-        const end = tail.end()
         const recent = tail.after(cursor, batchEvents)
-        if (recent !== undefined) return recent.length === 0 ? undefined : recent
-        return side.reader.all({ low: cursor + 1n, high: end, direction: 'forwards', limit: batchEvents })
+        if (recent === undefined) return nextStored()
+        return recent.length === 0 ? undefined : recent
       },
       deliver: async (batch) => {
         cursor = batch.at(-1)?.position ?? cursor

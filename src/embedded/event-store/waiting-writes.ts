@@ -31,6 +31,9 @@ const bytesOf = (write: Write): number =>
     ? write.events.reduce((sum, event) => sum + event.data.length + event.metadata.length + 256, 0)
     : 0)
 
+/** Timers of equal length cost next to nothing. */
+const coarse = (ms: number): number => Math.max(0, Math.ceil(ms / 100) * 100)
+
 const waitingWrite = (write: Write, deadline: number, resolve: (result: WriteResult) => void): WaitingWrite => {
   let answered = false
   const answer = (result: WriteResult) => {
@@ -43,7 +46,7 @@ const waitingWrite = (write: Write, deadline: number, resolve: (result: WriteRes
     () => {
       answer({ _tag: 'TimedOut' })
     },
-    Math.max(0, deadline - Date.now()),
+    coarse(deadline - Date.now()),
   )
   return { write, bytes: bytesOf(write), isAnswered: () => answered, answer }
 }
@@ -55,6 +58,12 @@ export const createWaitingWrites = (): WaitingWrites => {
   const roomy: Array<() => void> = []
 
   const isFull = () => bytes > queueLimits.bytes || queue.length > queueLimits.writes
+  /** Writes that timed out while they waited. */
+  const forgetAnswered = () => {
+    queue = queue.filter((waiting) => !waiting.isAnswered())
+    bytes = queue.reduce((sum, waiting) => sum + waiting.bytes, 0)
+    release()
+  }
   const release = () => {
     if (isFull()) return
     for (const resume of roomy.splice(0)) resume()
@@ -98,7 +107,10 @@ export const createWaitingWrites = (): WaitingWrites => {
       for (const waiting of failed) waiting.answer(failure)
       release()
     },
-    room: () => (isFull() ? new Promise((resolve) => roomy.push(resolve)) : undefined),
+    room: () => {
+      if (isFull()) forgetAnswered()
+      return isFull() ? new Promise((resolve) => roomy.push(resolve)) : undefined
+    },
     wake: () => arrived(),
   }
 }
