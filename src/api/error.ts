@@ -1,9 +1,9 @@
 import type { ConnectionRefusal } from '../domain/connection/connection'
 import type { HandlerError } from '../domain/command-handler'
-import type { Position } from '../domain/event-store'
 import type { ExecutionRefusal } from '../domain/execution/errors'
 import type { LoadError } from '../domain/load'
 import type { TemplateRefusal } from '../domain/template/template'
+import type { ReadModelBehind } from '../projections/executions/queries'
 import type { WorkflowDefinitionRefusal } from '../domain/workflow-definition/errors'
 import type { WorkflowStatus } from '../domain/workflow-definition/state'
 import type { BlobNotFound, BlobStoreUnavailable } from '../stores/blobs/blob-store'
@@ -38,12 +38,6 @@ export type PreconditionRequired = { readonly _tag: 'PreconditionRequired' }
 export type WorkflowNotActive = { readonly _tag: 'WorkflowNotActive'; readonly status: WorkflowStatus }
 export type PreflightBlocked = { readonly _tag: 'PreflightBlocked'; readonly issues: ReadonlyArray<Issue> }
 export type TemplateRefused = { readonly _tag: 'TemplateRefused'; readonly issues: ReadonlyArray<Issue> }
-/** The rows have not reached what was asked for; `reached` is where they stand. */
-export type ReadModelBehind = {
-  readonly _tag: 'ReadModelBehind'
-  readonly reached: string | undefined
-  readonly position: Position | undefined
-}
 export type ReadModelUnavailable = { readonly _tag: 'ReadModelUnavailable'; readonly reason: string }
 /** `Last-Event-ID` names a message that the run does not have. `head` is the id of its last. */
 export type CursorBeyondHead = { readonly _tag: 'CursorBeyondHead'; readonly head: string }

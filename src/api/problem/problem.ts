@@ -1,4 +1,5 @@
 import type { Locale } from '../../domain/catalogue/entry'
+import type { Position } from '../../domain/event-store'
 import { formatPosition } from '../../domain/position'
 import type { ApiError, InputProblem } from '../error'
 import { type Issue, issueParams } from '../issue'
@@ -38,6 +39,12 @@ const withIssues = (code: ProblemCode, issues: ReadonlyArray<Issue>): Problem =>
 })
 
 const megabytes = (bytes: number): string => `${Math.round((bytes / 1_048_576) * 10) / 10} MB`
+
+const behind = (position: Position | undefined): Problem => {
+  const reached = position === undefined ? undefined : formatPosition(position)
+  const headers = { ...retryAfter(1), ...(reached === undefined ? {} : { 'X-Docg-Position': reached }) }
+  return problem('read_model_behind', { reached: reached ?? null }, headers)
+}
 
 /** Every error there is, once. */
 export const problemOf = (error: ApiError): Problem => {
@@ -102,11 +109,7 @@ export const problemOf = (error: ApiError): Problem => {
     case 'TooBusy':
       return problem('too_busy', {}, retryAfter(2))
     case 'ReadModelBehind':
-      return problem(
-        'read_model_behind',
-        { reached: error.reached ?? null },
-        { ...retryAfter(1), ...(error.position === undefined ? {} : { 'X-Docg-Position': formatPosition(error.position) }) },
-      )
+      return behind(error.position)
     case 'ReadModelUnavailable':
       return problem('read_side_unavailable', {}, retryAfter(2))
     case 'StoreUnavailable':

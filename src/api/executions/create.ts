@@ -1,0 +1,44 @@
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { exactObject } from '../../domain/exact'
+import { WorkflowId } from '../../domain/ids'
+import { JsonObject } from '../../domain/json'
+import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
+import { created } from '../answer'
+import { mayOperate } from '../auth/role'
+import { jsonBody } from '../body/json'
+import { contextOf } from '../command'
+import type { Commanding } from '../deps'
+import type { ApiError } from '../error'
+import { idIn } from '../id'
+import { owned } from '../owned'
+import { noQuery } from '../query'
+import type { Started } from './first-result'
+import { startExecution } from './start'
+
+const body = jsonBody(exactObject('Start', { trigger_data: JsonObject }, {}))
+
+export const shownStart = ({ executionId, correlationId }: Started) => ({
+  id: executionId,
+  execution_id: executionId,
+  status: 'queued',
+  correlation_id: correlationId,
+})
+
+export const createExecution = ({ on, store, keyed }: Commanding) =>
+  on.route({
+    roles: mayOperate,
+    query: noQuery,
+    body,
+    handle: (call) =>
+      pipe(
+        TE.fromEither<ApiError, WorkflowId>(idIn(call.req, WorkflowId)),
+        TE.bindTo('id'),
+        TE.bindW('workflow', ({ id }) =>
+          owned(store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization),
+        ),
+        TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
+        TE.chainW(({ workflow, context }) => startExecution(store)(workflow, call.body.trigger_data, context)),
+        TE.map((started) => created(shownStart(started), started, `/api/v1/executions/${started.executionId}`)),
+      ),
+  })

@@ -1,0 +1,72 @@
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { Position, Revision } from '../../domain/event-store'
+import { execution, executionStream } from '../../domain/execution'
+import { ExecutionId, type OrganizationId } from '../../domain/ids'
+import { load } from '../../domain/load'
+import { revision } from '../../domain/position'
+import type { ExecutionQueries, ExecutionRow } from '../../projections/executions/queries'
+import type { Commanding } from '../deps'
+import { type ApiError, notFound } from '../error'
+import { idIn } from '../id'
+import type { Call } from '../on'
+import { revisionParameter } from '../query'
+import { asking, patienceMs } from '../read-side'
+
+export type ReadingRuns = Pick<Commanding, 'on' | 'store'> & { readonly executions: ExecutionQueries }
+
+/** Parameters of a read of one run. */
+export const runParameters = { at_least: revisionParameter }
+
+const born = revision(0n)
+
+/** Whose run it is, by its first event: known before any row of it. */
+const ownedInLog =
+  ({ store }: Pick<ReadingRuns, 'store'>) =>
+  (id: ExecutionId, organization: OrganizationId): TE.TaskEither<ApiError, void> =>
+    pipe(
+      load(store)(execution)(executionStream(id), born),
+      TE.chainW(({ state }) =>
+        state.status !== 'unborn' && state.organizationId === organization ? TE.right(undefined) : TE.left(notFound),
+      ),
+    )
+
+export type FoundRun = { readonly row: ExecutionRow; readonly position: Position | undefined }
+
+/** The row of a run, of revision `atLeast` or later. A run that is in the log and not yet in the rows is waited for. */
+export const foundRun =
+  ({ executions, store }: Omit<ReadingRuns, 'on'>) =>
+  (id: ExecutionId, organization: OrganizationId, atLeast: Revision | undefined): TE.TaskEither<ApiError, FoundRun> => {
+    const row = asking(() => executions.get(organization, id))
+    const awaited = (wanted: Revision): TE.TaskEither<ApiError, ExecutionRow> =>
+      pipe(
+        ownedInLog({ store })(id, organization),
+        TE.chainW(() => asking(() => executions.waitForRevision(id, wanted, patienceMs))),
+        TE.chainW(TE.fromEither),
+        TE.chainW(() => row),
+        TE.chainW(TE.fromNullable(notFound)),
+      )
+    return pipe(
+      asking(executions.position),
+      TE.bindTo('position'),
+      TE.bindW('row', () =>
+        pipe(
+          row,
+          TE.chainW((known) =>
+            known !== undefined && known.revision >= (atLeast ?? born) ? TE.right(known) : awaited(atLeast ?? born),
+          ),
+        ),
+      ),
+    )
+  }
+
+type RunCall = Call<{ readonly at_least: Revision | undefined }>
+
+/** The run that the path names, if it is the caller's. */
+export const runAsked =
+  (deps: Omit<ReadingRuns, 'on'>) =>
+  ({ req, caller, query }: RunCall): TE.TaskEither<ApiError, FoundRun> =>
+    pipe(
+      TE.fromEither<ApiError, ExecutionId>(idIn(req, ExecutionId)),
+      TE.chain((id) => foundRun(deps)(id, caller.organization, query.at_least)),
+    )

@@ -1,0 +1,82 @@
+import { timingSafeEqual } from 'node:crypto'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { WorkflowId } from '../../domain/ids'
+import { JsonObject } from '../../domain/json'
+import { load } from '../../domain/load'
+import type { Actor } from '../../domain/metadata'
+import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
+import type { Workflow } from '../../domain/workflow-definition/state'
+import { webhookTriggerData } from '../../nodes/preflight'
+import { done } from '../answer'
+import { jsonBody } from '../body/json'
+import { commandContext } from '../context'
+import type { Commanding } from '../deps'
+import { type ApiError, notFound } from '../error'
+import { shownStart } from '../executions/create'
+import { startExecution } from '../executions/start'
+import type { OpenCall } from '../on'
+import type { Told } from '../owned'
+import { noQuery } from '../query'
+import { hasWebhook, tokenHash } from '../workflows/body'
+
+const noToken = tokenHash('')
+
+const opens = (workflow: Workflow | undefined, token: string): workflow is Workflow =>
+  timingSafeEqual(Buffer.from(tokenHash(token)), Buffer.from(workflow?.webhookTokenSha256 ?? noToken)) &&
+  workflow?.webhookTokenSha256 !== undefined &&
+  hasWebhook(workflow.nodes)
+
+/** The workflow whose webhook this token opens; whatever does not fit, there is nothing here. */
+const addressed =
+  (store: Commanding['store']) =>
+  ({ params }: OpenCall['req']): TE.TaskEither<ApiError, Told<Workflow>> => {
+    const token = params['token']
+    return pipe(
+      TE.fromEither<ApiError, WorkflowId>(pipe(WorkflowId.decode(params['workflow_id']), E.mapLeft(() => notFound))),
+      TE.chainW((id) => load(store)(workflowDefinition)(workflowDefinitionStream(id))),
+      TE.chainW(({ state, history }) => {
+        const [first] = history
+        const last = history.at(-1)
+        const workflow = state.status === 'undefined' ? undefined : state
+        return opens(workflow, typeof token === 'string' ? token : '') && first !== undefined && last !== undefined
+          ? TE.right({
+              state: workflow,
+              revision: last.revision,
+              position: last.position,
+              createdAt: first.created,
+              updatedAt: last.created,
+            })
+          : TE.left(notFound)
+      }),
+    )
+  }
+
+const keyHeaders = ['Idempotency-Key', 'webhook-id']
+
+const body = jsonBody(JsonObject)
+
+/** Another system starts a run; the address is all it needs to know. */
+export const receiveWebhook = ({ on, store, keyed }: Commanding) =>
+  on.openRoute({
+    query: noQuery,
+    body,
+    handle: (call) =>
+      pipe(
+        addressed(store)(call.req),
+        TE.bindTo('workflow'),
+        TE.bindW('context', ({ workflow: { state } }) => {
+          const actor: Actor = { type: 'webhook', id: state.workflowId }
+          const said = keyed.hashOfRequest('POST', `/webhooks/${state.workflowId}`, call.body)
+          return TE.fromEither(
+            commandContext(call.req, call, { actor, organization: state.organizationId }, said, keyHeaders),
+          )
+        }),
+        TE.chainW(({ workflow, context }) => {
+          const config = workflow.state.nodes[0]?.config ?? {}
+          return startExecution(store)(workflow, webhookTriggerData(config, call.body), context)
+        }),
+        TE.map((started) => done(shownStart(started), started, 202)),
+      ),
+  })

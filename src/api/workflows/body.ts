@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as t from 'io-ts'
+import { exactObject, text } from '../../domain/exact'
+import { type CommandId, derivedId, NodeId } from '../../domain/ids'
+import type { Node } from '../../domain/workflow-definition/node'
+import { decodeNodes } from '../../nodes/preflight'
+import { type BadRequest, badRequest } from '../error'
+
+export const WorkflowBody = exactObject('Workflow', { name: text(200), nodes: t.unknown }, {})
+export type WorkflowBody = t.TypeOf<typeof WorkflowBody>
+
+/** The nodes as drawn. A node without an id gets one that a repeat of the command gives it again. */
+export const nodesOf = (
+  { nodes }: WorkflowBody,
+  commandId: CommandId,
+): E.Either<BadRequest, ReadonlyArray<Node>> => {
+  let made = 0
+  const newId = () => derivedId(NodeId, commandId, 'node', String((made += 1)))
+  return pipe(
+    decodeNodes(nodes, newId),
+    E.mapLeft((problems) =>
+      badRequest(...problems.map(({ pointer, problem }) => ({ pointer: `/nodes${pointer}`, problem }))),
+    ),
+  )
+}
+
+export const hasWebhook = (nodes: ReadonlyArray<Node>): boolean => nodes[0]?.node_type === 'webhook'
+
+/** Hex. */
+export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('hex')
