@@ -27,7 +27,7 @@ module.exports = {
     room('stores', ['domain/'], 'Stores know the domain.'),
     room('consumers', ['domain/'], 'Consumers know the domain.'),
     room('nodes', ['domain/', 'stores/[^/]+/[^/]+-store\\.ts$'], 'Nodes know the domain and the ports of stores.'),
-    room('projections', ['domain/', 'consumers/'], 'Projections know the domain and consumers.'),
+    room('projections', ['domain/', 'consumers/', 'process/config\\.ts$'], 'Projections know the domain and consumers.'),
     room(
       'workflow',
       ['domain/', 'consumers/', 'nodes/', 'stores/[^/]+/[^/]+-store\\.ts$'],

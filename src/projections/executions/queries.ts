@@ -1,15 +1,15 @@
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
 import type { ExecutionStatus } from '../../domain/execution/state'
-import type { CorrelationId, ExecutionId, OrganizationId, StepId, WorkflowId } from '../../domain/ids'
+import type { CorrelationId, DocumentId, ExecutionId, OrganizationId, StepId, WorkflowId } from '../../domain/ids'
 import type { Revision } from '../../domain/event-store'
 import { revision } from '../../domain/position'
 import { keysetPage, type Page, type Paging, type UnknownCursor } from '../page'
 import { heldWithin, type ReadModelBehind, waiting, type Waiting } from '../reached'
-import type { ExecutionRow, LogDomain, LogLevel, LogRow, StepRow } from './rows'
+import type { DocumentRow, ExecutionRow, LogDomain, LogLevel, LogRow, StepRow } from './rows'
 import { executionsProjection } from './write'
 
-export type { CurrentStep, ExecutionRow, LogRow, PhaseMetric, RecommendedAction, StepRow } from './rows'
+export type { CurrentStep, DocumentRow, ExecutionRow, LogRow, PhaseMetric, RecommendedAction, StepRow } from './rows'
 export { type LogDomain, logDomains, type LogLevel, logLevels } from './rows'
 export type { Page, Paging, UnknownCursor } from '../page'
 export type { ReadModelBehind } from '../reached'
@@ -47,6 +47,9 @@ export type ExecutionQueries = Waiting & {
     filters: LogFilters,
     paging: Paging,
   ) => Promise<E.Either<UnknownCursor, Page<LogRow>>>
+  /** In the order of their making; none for a run of another organization. */
+  readonly documents: (organization: OrganizationId, id: ExecutionId) => Promise<ReadonlyArray<DocumentRow>>
+  readonly document: (organization: OrganizationId, id: DocumentId) => Promise<DocumentRow | undefined>
   /** Waits at most `ms` until the row of the run is of this revision or a later one. */
   readonly waitForRevision: (id: ExecutionId, wanted: Revision, ms: number) => Promise<E.Either<ReadModelBehind, void>>
 }
@@ -63,6 +66,10 @@ const stepOf = (stored: Stored<StepRow>): StepRow => ({
   ...rowOf<StepRow>(stored),
   duration_ms: typeof stored.duration_ms === 'string' ? Number(stored.duration_ms) : null,
 })
+
+type StoredDocument = Omit<DocumentRow, 'size'> & { readonly size: string }
+
+const documentOf = (stored: StoredDocument): DocumentRow => ({ ...stored, size: Number(stored.size) })
 
 /** The only reader of the executions' tables. Rejects when PostgreSQL does not answer. */
 export const executionQueries = (knex: Knex): ExecutionQueries => {
@@ -105,6 +112,18 @@ export const executionQueries = (knex: Knex): ExecutionQueries => {
         .where(Object.fromEntries(Object.entries(filters).filter(([, v]) => v !== undefined)))
       const order = ['revision', 'number']
       return keysetPage({ whole, filtered, order, direction: 'asc', item: rowOf<LogRow> }, paging)
+    },
+
+    documents: async (organization_id, execution_id) => {
+      const rows = (await knex('execution_documents')
+        .where({ organization_id, execution_id })
+        .orderBy('number')) as ReadonlyArray<StoredDocument>
+      return rows.map(documentOf)
+    },
+
+    document: async (organization_id, id) => {
+      const [row] = (await knex('execution_documents').where({ organization_id, id })) as ReadonlyArray<StoredDocument>
+      return row === undefined ? undefined : documentOf(row)
     },
 
     waitForRevision: async (id, wanted, ms) => {

@@ -4,7 +4,7 @@ import type { Params } from '../../domain/catalogue/text'
 import type { Revision } from '../../domain/event-store'
 import type { Phase } from '../../domain/execution/plan'
 import type { DeliveryState, ExecutionStatus, StepStatus } from '../../domain/execution/state'
-import type { CorrelationId, ExecutionId, NodeId, OrganizationId, StepId, WorkflowId } from '../../domain/ids'
+import type { CorrelationId, DocumentId, ExecutionId, NodeId, OrganizationId, StepId, WorkflowId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 
 /** `index` counts from 1, the trigger. */
@@ -96,4 +96,19 @@ export type LogRow = {
   readonly message_human: string
   readonly message_tech: string | null
   readonly correlation_id: CorrelationId
+}
+
+/** A document that the run made, `number` in the order of making, from 0. `size` in bytes; `sha256` is the key of its bytes. */
+export type DocumentRow = {
+  readonly id: DocumentId
+  readonly execution_id: ExecutionId
+  readonly organization_id: OrganizationId
+  readonly step_id: StepId
+  readonly file_name: string
+  readonly content_type: string
+  readonly size: number
+  readonly sha256: string
+  readonly template_id: string
+  readonly template_version: number
+  readonly number: number
 }

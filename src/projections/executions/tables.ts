@@ -1,5 +1,5 @@
 import type { Table } from '../upsert'
-import type { ExecutionRow, LogRow, StepRow } from './rows'
+import type { DocumentRow, ExecutionRow, LogRow, StepRow } from './rows'
 
 export const executionsTable: Table<ExecutionRow> = {
   name: 'workflow_executions',
@@ -76,5 +76,23 @@ export const logsTable: Table<LogRow> = {
     message_human: 'text',
     message_tech: 'text',
     correlation_id: 'uuid',
+  },
+}
+
+export const documentsTable: Table<DocumentRow> = {
+  name: 'execution_documents',
+  write: 'once',
+  columns: {
+    id: 'uuid',
+    execution_id: 'uuid',
+    organization_id: 'uuid',
+    step_id: 'uuid',
+    file_name: 'text',
+    content_type: 'text',
+    size: 'bigint',
+    sha256: 'text',
+    template_id: 'text',
+    template_version: 'integer',
+    number: 'integer',
   },
 }

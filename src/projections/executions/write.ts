@@ -1,15 +1,17 @@
 import { executionCategory } from '../../domain/execution'
 import type { Projection } from '../projection'
 import { upsert } from '../upsert'
+import { documentsOf } from './documents'
 import { projectRun, type RunView } from './project'
 import type { LogRow } from './rows'
-import { executionsTable, logsTable, stepsTable } from './tables'
+import { documentsTable, executionsTable, logsTable, stepsTable } from './tables'
 
 const writeExecutions = upsert(executionsTable)
 const writeSteps = upsert(stepsTable)
 const writeLogs = upsert(logsTable)
+const writeDocuments = upsert(documentsTable)
 
-/** `workflow_executions`, `execution_steps` and `execution_logs`. */
+/** `workflow_executions`, `execution_steps`, `execution_logs` and `execution_documents`. */
 export const executionsProjection: Projection<RunView, LogRow> = {
   name: 'executions',
   version: 1,
@@ -29,6 +31,10 @@ export const executionsProjection: Projection<RunView, LogRow> = {
     await writeLogs(
       tx,
       changes.flatMap(({ facts }) => facts),
+    )
+    await writeDocuments(
+      tx,
+      changes.flatMap(({ view }) => documentsOf(view.run)),
     )
   },
 }

@@ -1,0 +1,106 @@
+import type { Recorded } from '../../domain/event-store'
+import { execution, executionOfStream } from '../../domain/execution'
+import type { ExecutionEvent } from '../../domain/execution/events'
+import { derivedId, EventId, type ExecutionId } from '../../domain/ids'
+import type { JsonObject } from '../../domain/json'
+import { template, type TemplateEvent } from '../../domain/template/template'
+import { decoded, metadataOf } from '../decoded'
+import type { AuditAction, AuditRow } from './rows'
+
+type Entry = {
+  readonly action: AuditAction
+  readonly target_type: AuditRow['target_type']
+  readonly target_id: string
+  readonly metadata: JsonObject
+}
+
+const ofRun = (action: AuditAction, target_id: string, metadata: JsonObject): ReadonlyArray<Entry> => [
+  { action, target_type: 'execution', target_id, metadata },
+]
+const ofDocument = (action: AuditAction, target_id: string, metadata: JsonObject): Entry => ({
+  action,
+  target_type: 'document',
+  target_id,
+  metadata,
+})
+
+const entriesOfRun = (id: ExecutionId, event: ExecutionEvent): ReadonlyArray<Entry> => {
+  switch (event.type) {
+    case 'ExecutionCreated': {
+      const { workflow_id, workflow_name, workflow_version, trigger_type } = event.data
+      return ofRun('execution.started', id, {
+        workflow_id,
+        workflow_name,
+        workflow_version,
+        trigger_source: trigger_type,
+      })
+    }
+    case 'DeliveryOutcomeDecided':
+      return ofRun('execution.resumed', id, { decision: event.data.decision, step_id: event.data.step_id })
+    case 'ExecutionCompleted':
+      return ofRun('execution.completed', id, {})
+    case 'ExecutionFailed':
+      return ofRun('execution.failed', id, { error_code: event.data.fault.code, step_id: event.data.step_id })
+    case 'DocumentGenerated': {
+      const { document_id, step_id, sha256, size, content_type, template_id, template_version } = event.data
+      const metadata = { step_id, sha256, size, content_type, template_id, template_version }
+      return [ofDocument('document.generated', document_id, metadata)]
+    }
+    case 'DocumentSaved': {
+      const { document_id, step_id, sha256 } = event.data
+      return [ofDocument('document.saved', document_id, { step_id, sha256 })]
+    }
+    case 'DocumentSent': {
+      const { document_ids, step_id, message_id, personal } = event.data
+      const counts = { recipients: personal.recipients.length, rejected: personal.rejected.length }
+      const metadata = { step_id, message_id, ...counts }
+      return document_ids.length === 0
+        ? ofRun('document.sent', id, metadata)
+        : document_ids.map((document) => ofDocument('document.sent', document, metadata))
+    }
+    case 'ExecutionStarted':
+    case 'StepStarted':
+    case 'StepAttemptFailed':
+    case 'StepCompleted':
+    case 'StepFailed':
+    case 'EffectIntended':
+    case 'EffectAbandoned':
+    case 'DeliveryOutcomeLost':
+      return []
+  }
+}
+
+const entriesOfTemplate = ({ type, data }: TemplateEvent): ReadonlyArray<Entry> => {
+  const { version, sha256, size, file_name } = data.content
+  const metadata = { version, sha256, size, file_name, ...(type === 'TemplateUploaded' ? { name: data.name } : {}) }
+  return [{ action: 'template.version_updated', target_type: 'template', target_id: data.template_id, metadata }]
+}
+
+const decodeRun = decoded(execution.codec)
+const decodeTemplate = decoded(template.codec)
+const longestActor = 255
+
+/** Pure: what the audit trail says of an event. Throws when it cannot be read. */
+export const auditOf = (recorded: Recorded): ReadonlyArray<AuditRow> => {
+  const execution_id = executionOfStream(recorded.stream) ?? null
+  const { actor, organization_id } = metadataOf(recorded)
+  const entries =
+    execution_id === null
+      ? entriesOfTemplate(decodeTemplate(recorded))
+      : entriesOfRun(execution_id, decodeRun(recorded))
+  return entries.map(({ action, target_type, target_id, metadata }, number) => ({
+    id: derivedId(EventId, recorded.id, 'audit', String(number)),
+    organization_id,
+    execution_id,
+    timestamp: recorded.created,
+    actor_type: actor.type,
+    actor_id: actor.id.slice(0, longestActor),
+    action,
+    target_type,
+    target_id,
+    event_metadata: metadata,
+    commit_position: recorded.position.commit,
+    prepare_position: recorded.position.prepare,
+    number,
+  }))
+}

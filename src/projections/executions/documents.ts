@@ -1,0 +1,18 @@
+import type { Execution } from '../../domain/execution/state'
+import type { DocumentRow } from './rows'
+
+/** The documents that a run has made so far. */
+export const documentsOf = ({ executionId, organizationId, documents }: Execution): ReadonlyArray<DocumentRow> =>
+  documents.map((document, number) => ({
+    id: document.document_id,
+    execution_id: executionId,
+    organization_id: organizationId,
+    step_id: document.step_id,
+    file_name: document.personal.file_name,
+    content_type: document.content_type,
+    size: document.size,
+    sha256: document.sha256,
+    template_id: document.template_id,
+    template_version: document.template_version,
+    number,
+  }))

@@ -1,0 +1,53 @@
+import type { Logger } from 'pino'
+import { consume } from '../consumers/consumer'
+import { heartbeat } from '../consumers/heartbeat'
+import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
+import { configOf } from '../process/config'
+import { logger } from '../process/logger'
+import { type Running, runProcess } from '../process/run'
+import { esdbEventStore } from '../stores/events/esdb'
+import { auditConsumer } from './audit/write'
+import { catalogProjection } from './catalog/write'
+import { ProjectionsConfig } from './config'
+import { readSideDatabase } from './database'
+import { executionsProjection } from './executions/write'
+import { liveConsumer, liveConsumerName } from './live/consumer'
+import { livePublisher } from './live/publish'
+import { openRedis } from './live/redis'
+import { projectionConsumer } from './projection'
+
+const start = (config: ProjectionsConfig, log: Logger): Promise<Running> => {
+  const knex = readSideDatabase(config.DATABASE_URL)
+  const store = esdbEventStore({ url: config.EVENTSTORE_URL, log })
+  const redis =
+    config.REDIS_URL === undefined
+      ? undefined
+      : openRedis(config.REDIS_URL, (reason) => log.warn({ reason }, 'Redis does not answer'))
+  const stopping = new AbortController()
+  const { signal } = stopping
+
+  const live = (to: NonNullable<typeof redis>) =>
+    liveConsumer(
+      livePublisher({ redis: to, store, maxlen: config.REDIS_STREAM_MAXLEN, ttl: config.REDIS_STREAM_TTL, log }),
+      postgresCheckpoint(knex, liveConsumerName, 1),
+    )
+  const consumers = [
+    projectionConsumer({ knex, store }, executionsProjection),
+    projectionConsumer({ knex, store }, catalogProjection),
+    auditConsumer(knex),
+    ...(redis === undefined ? [] : [live(redis)]),
+  ].map((consumer) => consume({ store, log, signal }, consumer))
+  const beating = heartbeat(knex, () => consumers.map(({ health }) => health()), signal)
+
+  return Promise.resolve({
+    stop: async () => {
+      stopping.abort()
+      await Promise.all([beating, ...consumers.map(({ done }) => done)])
+      redis?.disconnect()
+      await store.close()
+      await knex.destroy()
+    },
+  })
+}
+
+void runProcess(configOf(ProjectionsConfig)(process.env), ({ LOG_LEVEL }) => logger('projections', LOG_LEVEL), start)
