@@ -4,7 +4,15 @@ import type { Params } from '../../domain/catalogue/text'
 import type { Revision } from '../../domain/event-store'
 import type { Phase } from '../../domain/execution/plan'
 import type { DeliveryState, ExecutionStatus, StepStatus } from '../../domain/execution/state'
-import type { CorrelationId, DocumentId, ExecutionId, NodeId, OrganizationId, StepId, WorkflowId } from '../../domain/ids'
+import type {
+  CorrelationId,
+  DocumentId,
+  ExecutionId,
+  NodeId,
+  OrganizationId,
+  StepId,
+  WorkflowId,
+} from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 
 /** `index` counts from 1, the trigger. */
