@@ -4,7 +4,7 @@ import * as t from 'io-ts'
 import { type DecodeProblem, problemsOf } from '../domain/decode-problems'
 import type { JsonObject } from '../domain/json'
 import { addressOf, mailboxOf } from './email/address'
-import { exactObject, text, wholeNumber } from './exact'
+import { exactObject, text, wholeNumber } from '../domain/exact'
 import { destinationOf } from './storage/destination-url'
 
 const checkedText = (name: string, max: number, check: (value: string) => E.Either<string, unknown>) => {

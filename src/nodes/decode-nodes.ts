@@ -8,7 +8,7 @@ import { NodeId } from '../domain/ids'
 import { JsonObject } from '../domain/json'
 import type { Node } from '../domain/workflow-definition/node'
 import type { AnyNodeType } from './any-node-type'
-import { exactObject, text } from './exact'
+import { exactObject, text } from '../domain/exact'
 import { nodeTypeOf } from './registry'
 
 const mostNodes = 50

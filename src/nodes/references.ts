@@ -4,7 +4,7 @@ import * as O from 'fp-ts/Option'
 import * as t from 'io-ts'
 import type { Json } from '../domain/event-store'
 import { dottedPath, valueAt } from './dotted-path'
-import { text } from './exact'
+import { text } from '../domain/exact'
 import { sealedLiquid } from './liquid'
 import type { References } from './step-run'
 

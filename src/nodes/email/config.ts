@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { ConnectionId } from '../../domain/ids'
-import { exactObject, listOf, oneOf } from '../exact'
+import { exactObject, listOf, oneOf } from '../../domain/exact'
 import { templateText } from '../references'
 
 const recipients = listOf(templateText(500), 50)

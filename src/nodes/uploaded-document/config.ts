@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { TemplateId } from '../../domain/ids'
 import { dottedPath } from '../dotted-path'
-import { exactObject, listOf } from '../exact'
+import { exactObject, listOf } from '../../domain/exact'
 import { sourceField, templateText } from '../references'
 
 const FieldMapping = exactObject('FieldMapping', { template_tag: dottedPath, source_field: sourceField }, {})

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { exactObject, text } from '../exact'
+import { exactObject, text } from '../../domain/exact'
 import { dottedPath } from '../dotted-path'
 
 const fieldMapping = new t.Type<Readonly<Record<string, string>>, unknown>(

@@ -1,1 +1,0 @@
-export { exactObject, listOf, oneOf, text, wholeNumber } from '../domain/exact'

@@ -1,0 +1,40 @@
+import type { Knex } from 'knex'
+import * as TE from 'fp-ts/TaskEither'
+import type { ConnectionId, OrganizationId } from '../../domain/ids'
+import type { JsonObject } from '../../domain/json'
+import type { Keyring } from './keyring'
+import { type Sealed, seal, unseal } from './seal'
+import type { SecretStore, SecretStoreUnavailable } from './secret-store'
+
+const place = (organization: OrganizationId, connection: ConnectionId): string => `${organization} ${connection}`
+
+const unavailable = (error: unknown): SecretStoreUnavailable => ({
+  _tag: 'SecretStoreUnavailable',
+  reason: error instanceof Error ? error.message : 'unknown',
+})
+
+export const postgresSecretStore = (knex: Knex, keys: Keyring): SecretStore => ({
+  put: (organization, connection, secret) =>
+    TE.tryCatch(async () => {
+      const { key_id, nonce, ciphertext, tag } = seal(keys, place(organization, connection), JSON.stringify(secret))
+      await knex.raw(
+        `INSERT INTO connection_secrets (organization_id, connection_id, key_id, nonce, ciphertext, tag)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (organization_id, connection_id) DO UPDATE
+         SET key_id = excluded.key_id, nonce = excluded.nonce, ciphertext = excluded.ciphertext, tag = excluded.tag,
+             updated_at = now()`,
+        [organization, connection, key_id, nonce, ciphertext, tag],
+      )
+    }, unavailable),
+  get: (organization, connection) =>
+    TE.tryCatch(async () => {
+      const { rows } = await knex.raw<{ readonly rows: ReadonlyArray<Sealed> }>(
+        `SELECT key_id, nonce, ciphertext, tag FROM connection_secrets WHERE organization_id = ? AND connection_id = ?`,
+        [organization, connection],
+      )
+      const [row] = rows
+      return row === undefined
+        ? undefined
+        : (JSON.parse(unseal(keys, place(organization, connection), row)) as JsonObject)
+    }, unavailable),
+})
