@@ -7,6 +7,9 @@ const screen = {
   isTerminal: process.stdout.isTTY && process.env['CI'] === undefined,
 }
 
+// The terminal may close before we are done stopping.
+process.stdout.on('error', () => undefined)
+
 const main = async (): Promise<number> => {
   const wish = { fresh: process.argv.includes('--fresh'), serversOnly: process.argv.includes('--servers-only') }
   return supervise(settingFrom(process.env), wish, { env: process.env, screen })

@@ -10,9 +10,9 @@ export type ProductProcess = {
 }
 
 export const products: ReadonlyArray<ProductProcess> = [
-  { name: 'projections', script: 'projections/main', stopWithin: 10_000 },
-  { name: 'workflow', script: 'workflow/main', stopWithin: 20_000 },
-  { name: 'api', script: 'api/main', ready: '/health/ready', stopWithin: 15_000 },
+  { name: 'projections', script: 'projections/main', stopWithin: 16_000 },
+  { name: 'workflow', script: 'workflow/main', stopWithin: 16_000 },
+  { name: 'api', script: 'api/main', ready: '/health/ready', stopWithin: 16_000 },
 ]
 
 export type Command = { readonly title: string; readonly script: string }

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { nodeArguments, nodeService, programFile } from './node-program'
 import { type Service } from './process/service'
 import { type Command, type ProductProcess } from './processes'
-import { runQuietly } from './tool'
-import { type SetUp, step } from './step'
+import { attempt, runQuietly } from './tool'
+import { type SetUp } from './step'
 import { Trouble } from './trouble'
 
 export const demandPrograms = (scripts: ReadonlyArray<string>): void => {
@@ -28,7 +28,7 @@ export const productService = (process: ProductProcess, env: NodeJS.ProcessEnv, 
 
 /** Runs a command of the product to its end. */
 export const runCommand = async ({ title, script }: Command, setUp: SetUp): Promise<void> => {
-  const problem = await step(setUp, title, () => runQuietly(process.execPath, nodeArguments(script), setUp))
+  const problem = await attempt(setUp, title, () => runQuietly(process.execPath, nodeArguments(script), setUp))
   if (problem !== undefined)
     throw new Trouble(`${title} failed:\n${problem}`, 'The logs are in the folder logs of the data.')
 }

@@ -13,8 +13,13 @@ export const say = (screen: Screen, line: string): void => {
 
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 
-/** Shows a step while it runs and how long it took. A terminal's line counts on; a log file gets a line every 10 s. */
-export const step = async <A>({ screen }: Pick<SetUp, 'screen'>, title: string, work: () => Promise<A>): Promise<A> => {
+/** Shows a step while it runs and how long it took. A terminal's line counts on; a log file gets a line every 30 s. */
+export const step = async <A>(
+  { screen }: Pick<SetUp, 'screen'>,
+  title: string,
+  work: () => Promise<A>,
+  succeeded: (result: A) => boolean = () => true,
+): Promise<A> => {
   const began = Date.now()
   const line = (mark: string, end: string) => {
     screen.write(`${screen.isTerminal ? '\r\u001b[2K' : ''}${mark} ${title} ${seconds(began)}${end}`)
@@ -23,10 +28,10 @@ export const step = async <A>({ screen }: Pick<SetUp, 'screen'>, title: string, 
     line('·', screen.isTerminal ? '' : '\n')
   }
   if (screen.isTerminal) running()
-  const timer = setInterval(running, screen.isTerminal ? 200 : 10_000)
+  const timer = setInterval(running, screen.isTerminal ? 200 : 30_000)
   try {
     const result = await work()
-    line('✓', '\n')
+    line(succeeded(result) ? '✓' : '✗', '\n')
     return result
   } catch (error) {
     line('✗', '\n')

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type SetUp } from './step'
+import { type SetUp, step } from './step'
 
 const mayRun = (path: string) =>
   access(path, constants.X_OK).then(
@@ -48,3 +48,10 @@ export const runQuietly = (
       resolve(code === 0 ? undefined : output.trim().split('\n').slice(-6).join('\n'))
     })
   })
+
+/** A step that shows as failed when it gives back a problem. */
+export const attempt = (
+  setUp: SetUp,
+  title: string,
+  work: () => Promise<string | undefined>,
+): Promise<string | undefined> => step(setUp, title, work, (problem) => problem === undefined)

@@ -41,4 +41,20 @@ describe('the Temporal program', () => {
       expect(outcome).to.include(way)
     expect(await readdir(join(folder, 'docg'))).to.deep.equal(['temporal'])
   })
+
+  it('is built with Go where the download has no way out', async () => {
+    await put(
+      'bin/go',
+      '#!/bin/sh\n[ "$1 $2" = "install github.com/temporalio/cli/cmd/temporal@v1.5.1" ] && cp "$0" "$GOBIN/temporal"\n',
+    )
+    await put('bin/cp', '#!/bin/sh\n/bin/cp /bin/true "$2"\n')
+    const env = { PATH: join(folder, 'bin'), XDG_CACHE_HOME: folder, HTTPS_PROXY: 'http://127.0.0.1:1' }
+    const lines: string[] = []
+    const screen = { write: (text: string) => void lines.push(text), isTerminal: false }
+    expect(await temporalExecutable({ env, screen })).to.equal(join(folder, 'docg/temporal'))
+    expect(await readdir(join(folder, 'docg'))).to.deep.equal(['temporal'])
+    expect(lines.join('')).to.match(
+      /✗ downloading .*\n✓ .* building the Temporal server with Go \(once, 3 to 5 minutes\)/,
+    )
+  })
 })

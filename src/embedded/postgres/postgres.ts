@@ -9,7 +9,7 @@ import { ensureDataFolder, removeStaleLock } from './data-folder'
 export const databaseUrl = (port: number, database: string): string => `postgres://docg@${loopback}:${port}/${database}`
 
 const using = async <A>(url: string, use: (client: Client) => Promise<A>): Promise<A> => {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 10_000 })
   client.on('error', () => undefined)
   await client.connect()
   try {
@@ -25,6 +25,7 @@ const createMissing = (port: number, databases: ReadonlyArray<string>) =>
       const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
       if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`)
     }
+    return undefined
   })
 
 /** One server, TCP on loopback only, no password: for one machine. The read side and the event store have a database each. */

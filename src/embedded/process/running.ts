@@ -54,15 +54,16 @@ export const startService = async (service: Service, care: Care): Promise<Runnin
     await record(care.dataDir, { name, pid: started.pid, program, stopSignal })
     const settled = async () => cancelled.aborted || !started.isAlive() || (await service.isReady())
     const inTime = await waitFor(settled, service.readyWithin)
-    const fate = started.isAlive()
-      ? `was not ready in ${service.readyWithin / 1000} s`
-      : `ended (${await started.exited})`
-    if (inTime && started.isAlive() && !cancelled.aborted) {
-      await service.afterReady?.()
-      return started
+    const fate = async () => {
+      if (!started.isAlive()) return `ended (${await started.exited})`
+      if (cancelled.aborted) return 'was stopped'
+      if (!inTime) return `was not ready in ${service.readyWithin / 1000} s`
+      return service.afterReady?.().catch(String)
     }
+    const problem = await fate()
+    if (problem === undefined) return started
     await end(started)
-    throw new Trouble(`${name} ${fate}. The end of its log:\n${started.lastLines(8)}`, `The whole log: ${logFile}`)
+    throw new Trouble(`${name} ${problem}. The end of its log:\n${started.lastLines(8)}`, `The whole log: ${logFile}`)
   }
 
   const launchPatiently = async (cancelled: AbortSignal): Promise<Child> => {

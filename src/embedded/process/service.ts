@@ -12,7 +12,7 @@ export type Service = {
   readonly prepare?: () => Promise<unknown>
   readonly isReady: () => Promise<boolean>
   /** Runs once after every start. */
-  readonly afterReady?: () => Promise<void>
+  readonly afterReady?: () => Promise<undefined>
   readonly readyWithin: number
   readonly stopSignal: NodeJS.Signals
   readonly stopWithin: number

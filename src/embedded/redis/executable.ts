@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
-import { type SetUp, step } from '../step'
-import { onPath, runQuietly } from '../tool'
+import { type SetUp } from '../step'
+import { attempt, onPath, runQuietly } from '../tool'
 
 const policy = '/usr/sbin/policy-rc.d'
 
@@ -24,6 +24,6 @@ export const redisExecutable = async (setUp: SetUp): Promise<string | undefined>
   const found = await onPath('redis-server', setUp.env)
   const canInstall = process.getuid?.() === 0 && (await onPath('apt-get', setUp.env)) !== undefined
   if (found !== undefined || !canInstall) return found
-  await step(setUp, 'installing redis-server with apt', () => aptInstall(setUp))
+  await attempt(setUp, 'installing redis-server with apt', () => aptInstall(setUp))
   return onPath('redis-server', setUp.env)
 }

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { nodeArguments } from '../node-program'
-import { type SetUp, step } from '../step'
-import { answers, onPath, runQuietly } from '../tool'
+import { type SetUp } from '../step'
+import { answers, attempt, onPath, runQuietly } from '../tool'
 import { Trouble } from '../trouble'
 
 // The last version that go install accepts: later ones have a replace in their go.mod. It brings server 1.29.1.
@@ -44,13 +44,15 @@ export const temporalExecutable = async (setUp: SetUp): Promise<string> => {
   const cached = join(cacheFolder(env), 'temporal')
   const found = (await onPath('temporal', env)) ?? ((await answers(cached, env)) ? cached : undefined)
   if (found !== undefined) return found
-  const noDownload = await step(setUp, 'downloading the Temporal server', () => fetchInto(cached, env, download(setUp)))
+  const noDownload = await attempt(setUp, 'downloading the Temporal server', () =>
+    fetchInto(cached, env, download(setUp)),
+  )
   if (noDownload === undefined) return cached
   const go = await onPath('go', env)
   const noBuild =
     go === undefined
       ? 'Go is not installed'
-      : await step(setUp, 'no download to be had; building the Temporal server with Go (once, 3 to 5 minutes)', () =>
+      : await attempt(setUp, 'no download to be had; building the Temporal server with Go (once, 3 to 5 minutes)', () =>
           fetchInto(cached, env, goInstall(go, setUp)),
         )
   if (noBuild === undefined) return cached
