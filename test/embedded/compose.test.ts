@@ -1,6 +1,6 @@
 import Ajv from 'ajv'
 import { expect } from 'chai'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { beforeProducts, products } from '../../src/embedded/processes'
 import { portVariables } from '../../src/embedded/setting'
@@ -76,6 +76,16 @@ describe('.env.example', () => {
     const used = [...text.matchAll(/\$\{([A-Z0-9_]+)/g)].map(([, name]) => name)
     const instead = portVariables.flatMap((port) => [port.variable, ...(port.instead?.split(' and ') ?? [])])
     for (const name of [...used, ...instead]) expect(explained).to.include(name)
+  })
+
+  it('explains every variable that a process reads', () => {
+    const configs = ['api', 'projections', 'workflow', 'process']
+      .map((room) => `src/${room}/config.ts`)
+      .filter((file) => existsSync(file))
+      .map((file) => readFileSync(file, 'utf8'))
+    const read = [...configs.join('\n').matchAll(/^ +([A-Z][A-Z0-9_]+):/gm)].map(([, name]) => name)
+    expect(read).to.include('EVENTSTORE_URL')
+    for (const name of read) expect(explained).to.include(name)
   })
 
   it('sets nothing by itself', () => {
