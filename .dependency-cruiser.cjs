@@ -3,7 +3,7 @@ const room = (name, allowed, comment) =>
   rule(
     `${name}-imports`,
     comment,
-    { path: `^src/${name}/`, pathNot: '/main\\.ts$|-main\\.ts$' },
+    { path: `^src/${name}/`, pathNot: '(/|-)main\\.ts$|/config\\.ts$' },
     { path: '^src/', pathNot: [`^src/${name}/`, ...allowed.map((a) => `^src/${a}`)] },
   )
 
@@ -25,9 +25,14 @@ module.exports = {
       { path: '^src/domain/(execution|workflow-definition|template|connection)/', pathNot: '^src/domain/$1/' },
     ),
     room('stores', ['domain/'], 'Stores know the domain.'),
+    room('process', ['domain/decode-problems\\.ts$'], 'Processes know how to say what is wrong.'),
     room('consumers', ['domain/'], 'Consumers know the domain.'),
     room('nodes', ['domain/', 'stores/[^/]+/[^/]+-store\\.ts$'], 'Nodes know the domain and the ports of stores.'),
-    room('projections', ['domain/', 'consumers/', 'process/config\\.ts$'], 'Projections know the domain and consumers.'),
+    room(
+      'projections',
+      ['domain/', 'consumers/', 'process/config\\.ts$'],
+      'Projections know the domain and consumers.',
+    ),
     room(
       'workflow',
       ['domain/', 'consumers/', 'nodes/', 'stores/[^/]+/[^/]+-store\\.ts$'],

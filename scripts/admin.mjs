@@ -1,4 +1,4 @@
 import { become, setUp } from './lib/set-up.mjs'
 
 await setUp()
-await become('dist/embedded/run-main.js', ['api/admin', ...process.argv.slice(2)])
+await become('dist/embedded/run-main.js', ['api/admin-main', ...process.argv.slice(2)])

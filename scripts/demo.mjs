@@ -1,4 +1,4 @@
 import { become, setUp } from './lib/set-up.mjs'
 
 await setUp()
-await become('dist/embedded/demo.js', process.argv.slice(2))
+await become('dist/embedded/demo-main.js', process.argv.slice(2))

@@ -21,4 +21,4 @@ export const beforeProducts: ReadonlyArray<Command> = [
   { title: 'migrating the database', script: 'projections/migrate-main' },
 ]
 
-export const afterProducts: ReadonlyArray<Command> = [{ title: 'seeding the demo', script: 'embedded/seed' }]
+export const afterProducts: ReadonlyArray<Command> = [{ title: 'seeding the demo', script: 'embedded/seed-main' }]

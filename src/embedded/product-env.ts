@@ -24,5 +24,7 @@ export const productEnv = (
   SMTP_URL: elsewhere.SMTP_URL ?? `smtp://${loopback}:${ports.smtp}`,
   BLOB_URL: elsewhere.BLOB_URL ?? `file:${join(dataDir, 'blobs')}`,
   MAILBOX_URL: elsewhere.SMTP_URL === undefined ? `http://${loopback}:${ports.mailPage}` : '',
+  OUTGOING_PRIVATE_ADDRESSES: env['OUTGOING_PRIVATE_ADDRESSES'] ?? 'allow',
+  STORAGE_ROOT: env['STORAGE_ROOT'] ?? join(dataDir, 'archive'),
   DOCG_DATA_DIR: dataDir,
 })

@@ -25,16 +25,21 @@ export const whole = (least: number, most: number) =>
     String,
   )
 
-/** `DOCG_SECRET_KEY`: 32 bytes in base64. */
-export const Key = new t.Type<Buffer, string, unknown>(
-  'key',
-  (u): u is Buffer => Buffer.isBuffer(u),
-  (u, c) => {
-    const bytes = typeof u === 'string' ? Buffer.from(u, 'base64') : Buffer.alloc(0)
-    return bytes.length === 32 ? t.success(bytes) : t.failure(u, c, 'must be 32 bytes in base64')
-  },
-  (bytes) => bytes.toString('base64'),
-)
+/** A variable as `parse` reads it; its left says what it must be. */
+export const parsed = <A>(name: string, parse: (text: string) => E.Either<string, A>) =>
+  new t.Type<A, string>(
+    name,
+    (u): u is A => typeof u === 'object',
+    (u, c) =>
+      pipe(
+        typeof u === 'string' && u !== '' ? parse(u) : E.left('must be set'),
+        E.match(
+          (problem) => t.failure(u, c, problem),
+          (a) => t.success(a),
+        ),
+      ),
+    () => '',
+  )
 
 /** The codec, with a text to decode when the variable is missing or empty. */
 export const or = <A>(codec: t.Type<A, string>, fallback: string): t.Type<A, string> =>

@@ -28,7 +28,8 @@ export const runProcess = async <Config>(
   }
   const log = loggerOf(config.right)
   const stopWanted = signalled()
-  const running = await start(config.right, log)
+  const running = await Promise.race([start(config.right, log), stopWanted])
+  if (typeof running === 'string') process.exit(0)
   log.info('ready')
   const reason = await Promise.race([stopWanted, running.failed ?? stopWanted])
   log.info({ reason: reason instanceof Error ? reason.message : reason }, 'stopping')

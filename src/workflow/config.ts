@@ -1,5 +1,7 @@
 import * as t from 'io-ts'
-import { Key, Optional, or, Text, whole } from '../process/config'
+import { Optional, or, parsed, Text, whole } from '../process/config'
+import { blobStoreFromUrl } from '../stores/blobs/from-url'
+import { keyringOf } from '../stores/secrets/keyring'
 
 export const WorkflowConfig = t.type({
   EVENTSTORE_URL: Text,
@@ -7,8 +9,8 @@ export const WorkflowConfig = t.type({
   TEMPORAL_ADDRESS: Text,
   TEMPORAL_NAMESPACE: or(Text, 'default'),
   TEMPORAL_TASK_QUEUE: or(Text, 'docg'),
-  BLOB_URL: Text,
-  DOCG_SECRET_KEY: Key,
+  BLOB_URL: parsed('BLOB_URL', blobStoreFromUrl),
+  DOCG_SECRET_KEY: parsed('DOCG_SECRET_KEY', keyringOf),
   /** `allow` lets deliveries go to loopback and private addresses: for development. */
   OUTGOING_PRIVATE_ADDRESSES: or(t.keyof({ allow: null, refuse: null }), 'refuse'),
   /** Folder that `file:` destinations must lie under. */
