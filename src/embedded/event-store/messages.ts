@@ -21,7 +21,13 @@ export const eachMessage = <Message, Response>(
         reject(error as Error)
       }
     })
-    call.on('end', resolve)
+    call.on('end', () => {
+      // A connection that is lost in the middle of an append ends its messages too, and is known as cancelled a moment later.
+      setImmediate(() => {
+        if (call.cancelled) reject(stopping())
+        else resolve()
+      })
+    })
     call.on('error', reject)
     call.on('cancelled', () => reject(stopping()))
   })
