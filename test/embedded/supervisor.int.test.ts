@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -154,5 +154,15 @@ describe('the supervisor', () => {
     const run = start([], { REDIS_URL: '' })
     await says(run, 'ready in')
     expect(run.output()).to.include('export REDIS_URL=\n').and.not.include('starting redis')
+  })
+
+  it('runs without Redis where there is none to be had, and says what that means', async () => {
+    const bin = join(dataDir, 'run/bin')
+    await mkdir(bin, { recursive: true })
+    for (const tool of ['setpriv', 'id', 'true']) await symlink(`/usr/bin/${tool}`, join(bin, tool))
+    const run = start([], { PATH: bin, TEMPORAL_ADDRESS: 'elsewhere:7233' })
+    await says(run, 'ready in')
+    expect(run.output()).to.include('! no redis-server here').and.include('export REDIS_URL=\n')
+    await rm(bin, { recursive: true })
   })
 })
