@@ -6,7 +6,8 @@ import type { GeneratedDocument } from '../../domain/execution/effects'
 import type { Receipt } from '../../domain/execution/events'
 import { connectedTo } from '../connected'
 import { SmtpConfig, SmtpSecret } from '../connection-config'
-import { effectFault, stepFault, unavailable } from '../step-faults'
+import { bytesOf } from '../document-bytes'
+import { effectFault, stepFault } from '../step-faults'
 import type { EffectFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
 import { mailboxOf } from './address'
 import { documentsFor } from './attachments'
@@ -29,16 +30,10 @@ export const messageIdOf = ({ executionId, step }: Pick<StepRun, 'executionId' |
 
 const fileOf =
   (run: StepRun) =>
-  ({ sha256, content_type, personal }: GeneratedDocument): TE.TaskEither<EffectFault | Unavailable, File> =>
+  (document: GeneratedDocument): TE.TaskEither<EffectFault | Unavailable, File> =>
     pipe(
-      run.blobs.get(sha256),
-      TE.bimap(
-        (error): EffectFault | Unavailable =>
-          error._tag === 'BlobNotFound'
-            ? effectFault('no', stepFault('internal_error', { label: run.step.label }, `file ${sha256} is gone`))
-            : unavailable(error),
-        (bytes) => ({ name: personal.file_name, contentType: content_type, bytes }),
-      ),
+      bytesOf(run, document),
+      TE.map((bytes) => ({ name: document.personal.file_name, contentType: document.content_type, bytes })),
     )
 
 const composed = (run: StepRun, { message, target }: Letter, files: ReadonlyArray<File>) => {

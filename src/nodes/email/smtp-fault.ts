@@ -1,7 +1,8 @@
 import { isAddressNotAllowed } from '../outgoing/address'
+import { redacted } from '../redacted'
 import { stepFault } from '../step-faults'
 import type { EffectFault, StepFault } from '../step-run'
-import { redacted, type SmtpAnswer, smtpAnswer } from './smtp-answer'
+import { type SmtpAnswer, smtpAnswer } from './smtp-answer'
 import type { SmtpFailure } from './smtp-send'
 import type { SmtpTarget } from './smtp-session'
 

@@ -1,0 +1,92 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { link, mkdir, open, readFile, realpath, rm } from 'node:fs/promises'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { addressNotAllowed } from '../outgoing/address'
+import type { FileDestination } from './destination-url'
+import { namesFor } from './folder'
+import type { File, Target } from './target'
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+const isInside = (folder: string, root: string): boolean => {
+  const path = relative(root, folder)
+  return path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path))
+}
+
+/** With a root, everything lies under it; a relative destination is relative to it. */
+const rootOf = ({ folder }: FileDestination, root: string | undefined): string => {
+  const path = resolve(root ?? '.', folder)
+  if (root !== undefined && !isInside(path, resolve(root))) throw addressNotAllowed(`${path} is not under ${root}`)
+  return path
+}
+
+/** The folder, made when absent; a link on the way may not lead out of the root. */
+const openFolder = async (root: string, folder: ReadonlyArray<string>): Promise<string> => {
+  await mkdir(root, { recursive: true, mode: 0o750 })
+  const top = await realpath(root)
+  let path = top
+  for (const segment of folder) {
+    path = join(path, segment)
+    await mkdir(path, { mode: 0o750 }).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error
+    })
+    if (!isInside(await realpath(path), top)) throw addressNotAllowed(`${path} leads out of ${top}`)
+  }
+  return path
+}
+
+const synced = async (path: string, flags: string, bytes?: Uint8Array): Promise<void> => {
+  const handle = await open(path, flags, 0o640)
+  try {
+    if (bytes !== undefined) await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const sha256Of = async (path: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+
+/** Whether the name now holds these bytes; a link, unlike a rename, fails where another file has the name. */
+const takeName = async (temporary: string, path: string, sha256: string): Promise<boolean> => {
+  try {
+    await link(temporary, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    return (await sha256Of(path).catch(() => '')) === sha256
+  }
+}
+
+const writeInto = async (folder: string, { name, sha256, bytes }: File): Promise<string> => {
+  const temporary = join(folder, `.${randomUUID()}.tmp`)
+  try {
+    await synced(temporary, 'wx', bytes)
+    for (const each of namesFor(name, sha256)) {
+      const path = join(folder, each)
+      if (await takeName(temporary, path, sha256)) {
+        await synced(folder, 'r')
+        return path
+      }
+    }
+  } finally {
+    await rm(temporary, { force: true })
+  }
+  throw new Error(`every name for ${name} is taken`)
+}
+
+export const fileTarget = (destination: FileDestination, root: string | undefined): Target => ({
+  write: async (file) =>
+    pathToFileURL(await writeInto(await openFolder(rootOf(destination, root), file.folder), file)).href,
+  probe: async () => {
+    const folder = await openFolder(rootOf(destination, root), [])
+    const file = join(folder, `.${randomUUID()}.tmp`)
+    await synced(file, 'wx', new Uint8Array())
+    await rm(file, { force: true })
+  },
+})

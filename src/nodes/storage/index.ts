@@ -1,0 +1,20 @@
+import type { NodeType } from '../node-type'
+import { check } from './check'
+import { StorageNodeConfig } from './config'
+import { execute } from './execute'
+import { input } from './input'
+
+/** The run's documents in a folder or a bucket. */
+export const storage: NodeType<StorageNodeConfig> = {
+  node_type: 'storage',
+  aliases: [],
+  kind: 'delivery',
+  phase: 'save',
+  attempts: 3,
+  timeoutMs: 120_000,
+  config: StorageNodeConfig,
+  needs: ({ connection_id }) => ({ templates: [], connections: [connection_id] }),
+  check,
+  input,
+  execute,
+}
