@@ -1,9 +1,9 @@
 import type { Execution } from '../../domain/execution/state'
 import type { DocumentRow } from './rows'
 
-/** The documents that a run has made so far. */
+/** The documents that a run has made so far; one that was made again under its id counts once. */
 export const documentsOf = ({ executionId, organizationId, documents }: Execution): ReadonlyArray<DocumentRow> =>
-  documents.map((document, number) => ({
+  [...new Map(documents.map((document) => [document.document_id, document])).values()].map((document, number) => ({
     id: document.document_id,
     execution_id: executionId,
     organization_id: organizationId,

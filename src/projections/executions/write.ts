@@ -1,15 +1,34 @@
 import { executionCategory } from '../../domain/execution'
+import type { Folded } from '../folding'
 import type { Projection } from '../projection'
 import { upsert } from '../upsert'
 import { documentsOf } from './documents'
 import { projectRun, type RunView } from './project'
-import type { LogRow } from './rows'
+import type { DocumentRow, ExecutionRow, LogRow, StepRow } from './rows'
 import { documentsTable, executionsTable, logsTable, stepsTable } from './tables'
 
 const writeExecutions = upsert(executionsTable)
 const writeSteps = upsert(stepsTable)
 const writeLogs = upsert(logsTable)
 const writeDocuments = upsert(documentsTable)
+
+type Change = Folded<RunView, LogRow>
+export type ChangedRows = {
+  readonly executions: ReadonlyArray<ExecutionRow>
+  readonly steps: ReadonlyArray<StepRow>
+  readonly logs: ReadonlyArray<LogRow>
+  readonly documents: ReadonlyArray<DocumentRow>
+}
+
+/** The rows that differ from what was written before. */
+export const changedRows = (changes: ReadonlyArray<Change>): ChangedRows => ({
+  executions: changes.map(({ view }) => view.execution),
+  steps: changes.flatMap(({ view, since }) =>
+    view.steps.filter(({ revision }) => since === undefined || revision > since),
+  ),
+  logs: changes.flatMap(({ facts }) => facts),
+  documents: changes.flatMap(({ view }) => documentsOf(view.run)),
+})
 
 /** `workflow_executions`, `execution_steps`, `execution_logs` and `execution_documents`. */
 export const executionsProjection: Projection<RunView, LogRow> = {
@@ -18,23 +37,10 @@ export const executionsProjection: Projection<RunView, LogRow> = {
   prefixes: [`${executionCategory}-`],
   folding: projectRun,
   write: async (tx, changes) => {
-    await writeExecutions(
-      tx,
-      changes.map(({ view }) => view.execution),
-    )
-    await writeSteps(
-      tx,
-      changes.flatMap(({ view, since }) =>
-        view.steps.filter(({ revision }) => since === undefined || revision > since),
-      ),
-    )
-    await writeLogs(
-      tx,
-      changes.flatMap(({ facts }) => facts),
-    )
-    await writeDocuments(
-      tx,
-      changes.flatMap(({ view }) => documentsOf(view.run)),
-    )
+    const { executions, steps, logs, documents } = changedRows(changes)
+    await writeExecutions(tx, executions)
+    await writeSteps(tx, steps)
+    await writeLogs(tx, logs)
+    await writeDocuments(tx, documents)
   },
 }
