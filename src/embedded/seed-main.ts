@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { newApiKey, sha256Of } from '../api/auth/api-key'
 import { OrganizationId } from '../domain/ids'
 import { readSideDatabase } from '../projections/database'
@@ -55,7 +56,7 @@ const main = async (): Promise<void> => {
   const organization_id = aNewId()
   const api_key = await makeKey(set('DATABASE_URL'), organization_id)
   const api = apiClient(`http://127.0.0.1:${set('PORT')}`, organization_id, api_key)
-  const workflow_id = await makeDemoWorkflow(api, set('SMTP_URL'), dataDir)
+  const workflow_id = await makeDemoWorkflow(api, set('SMTP_URL'), join(set('STORAGE_ROOT'), organization_id))
   await writeDemoFile(dataDir, { url, organization_id, api_key, workflow_id, trigger_data: triggerData })
 }
 

@@ -3,6 +3,7 @@ import { Runtime } from '@temporalio/worker'
 import { randomUUID } from 'node:crypto'
 import knex from 'knex'
 import type { Logger } from 'pino'
+import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
 import { nodeTypeOf } from '../nodes/registry'
 import { docxEngine } from '../nodes/uploaded-document/docx'
@@ -46,6 +47,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   const engine = temporalEngine(new Client({ connection, namespace: temporal.namespace }), temporal.taskQueue)
   const checkpoint = postgresCheckpoint(database, 'reactor', 1)
   const reactor = reacting({ store, log, signal: stop.signal }, checkpoint, engine, isTemporalAway)
+  const beating = heartbeat(database, () => [reactor.health()], stop.signal)
   const worker = await temporalWorker(temporal, activities, config.WORKER_STEPS, stop.signal)
 
   return {
@@ -55,7 +57,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     ),
     stop: async () => {
       stop.abort()
-      await Promise.all([reactor.done, worker.shutdown()])
+      await Promise.all([reactor.done, beating, worker.shutdown()])
       await Promise.all([connection.close(), docx.close(), store.close(), database.destroy()])
     },
   }

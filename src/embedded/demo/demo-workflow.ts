@@ -1,5 +1,4 @@
 import { pathToFileURL } from 'node:url'
-import { join } from 'node:path'
 import type { ApiClient } from './api-client'
 import { contractTemplate } from './contract-template'
 
@@ -46,8 +45,8 @@ const nodes = (template_id: string, mail: string, archive: string) => [
   },
 ]
 
-/** A contract, its mail server and its archive, as one active workflow; answers the workflow's id. */
-export const makeDemoWorkflow = async (api: ApiClient, smtpUrl: string, dataDir: string): Promise<string> => {
+/** A contract, its mail server and its archive, in a folder of the organization's, as one active workflow; answers the workflow's id. */
+export const makeDemoWorkflow = async (api: ApiClient, smtpUrl: string, archive: string): Promise<string> => {
   const smtp = new URL(smtpUrl)
   const template = await uploadTemplate(api)
   const mail = await connect(api, 'Mail', 'smtp', {
@@ -56,8 +55,8 @@ export const makeDemoWorkflow = async (api: ApiClient, smtpUrl: string, dataDir:
     secure: smtp.protocol === 'smtps:',
     from: 'docs@example.com',
   })
-  const archive = await connect(api, 'Archive', 'storage', { url: pathToFileURL(join(dataDir, 'archive')).href })
-  const body = { name: 'Contract Generation', nodes: nodes(template, mail, archive) }
+  const files = await connect(api, 'Archive', 'storage', { url: pathToFileURL(archive).href })
+  const body = { name: 'Contract Generation', nodes: nodes(template, mail, files) }
   const id = String((await api.post('/workflows', body, 'demo-workflow'))['id'])
   await api.post(`/workflows/${id}/activate`, {}, 'demo-activate')
   return id
