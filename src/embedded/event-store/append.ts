@@ -23,7 +23,7 @@ const received = async (call: AppendCall): Promise<Extract<Write, { _tag: 'Appen
   let options: ReturnType<typeof optionsOf> | undefined
   const events: ProposedEvent[] = []
   let bytes = 0
-  await eachMessage(call, (message) => {
+  await eachMessage(call, (message: AppendReq) => {
     const opening = message.getOptions()
     const proposed = message.getProposedMessage()
     if (opening !== undefined && options === undefined) options = optionsOf(opening)

@@ -47,14 +47,11 @@ const statusFor = (append: OpenAppend, result: Exclude<WriteResult, Written>): S
   }
 }
 
-export const resultAnswer = (append: OpenAppend, result: WriteResult): BatchAppendResp => {
-  const identifier = streamIdentifier(append.stream)
-  if (result._tag !== 'Written') return errorAnswer(append.correlationId, identifier, statusFor(append, result))
-  return new BatchAppendResp()
-    .setCorrelationId(append.correlationId)
-    .setStreamIdentifier(identifier)
-    .setSuccess(successOf(result))
-}
+/** Errors name the stream; the client asks for it only there. */
+export const resultAnswer = (append: OpenAppend, result: WriteResult): BatchAppendResp =>
+  result._tag === 'Written'
+    ? new BatchAppendResp().setCorrelationId(append.correlationId).setSuccess(successOf(result))
+    : errorAnswer(append.correlationId, streamIdentifier(append.stream), statusFor(append, result))
 
 /** What an invalid chunk is answered with. */
 export const refusalStatus = (error: unknown): Status => {

@@ -88,7 +88,7 @@ const batchAppend = async (log: Log, call: BatchAppendCall, reply: Reply<BatchAp
   }
 
   try {
-    await eachMessage(call, (request) => {
+    await eachMessage(call, (request: BatchAppendReq) => {
       receive(request)
       return reply.drained() ?? log.room()
     })

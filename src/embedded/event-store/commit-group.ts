@@ -2,6 +2,7 @@ import { decideWrite } from './decide-write'
 import { emptyHead, type Group, startGroup } from './group'
 import { type HeadCache, loadHeads } from './heads'
 import { insertEvents } from './insert'
+import { type StreamHead } from './metadata'
 import { partnerOf, type Write, type WriteOutcome } from './model'
 import { loadPlaces } from './places'
 import { type WriterSession } from './writer-session'
@@ -21,21 +22,21 @@ export const decideGroup = async (
   end: bigint,
   writes: ReadonlyArray<Write>,
 ): Promise<DecidedGroup> => {
-  const streams = [...new Set(writes.flatMap(({ stream }) => [stream, partnerOf(stream)]))]
-  const cached = streams.flatMap((stream) => {
-    const head = cache.get(stream)
-    return head === undefined ? [] : [[stream, head] as const]
-  })
-  const known = new Map(cached)
-  const loaded = await loadHeads(
-    client,
-    streams.filter((stream) => !known.has(stream)),
-  )
-  for (const [stream, head] of loaded) cache.set(stream, head)
-  const head = (stream: string) => known.get(stream) ?? loaded.get(stream) ?? emptyHead
+  const heads = new Map<string, StreamHead | undefined>()
+  const shared = new Set<string>()
+  for (const { stream } of writes)
+    for (const name of [stream, partnerOf(stream)])
+      if (heads.has(name)) shared.add(name)
+      else heads.set(name, cache.get(name))
+  const unknown = [...heads].flatMap(([stream, head]) => (head === undefined ? [stream] : []))
+  for (const [stream, head] of await loadHeads(client, unknown)) {
+    cache.set(stream, head)
+    heads.set(stream, head)
+  }
+  const head = (stream: string) => heads.get(stream) ?? emptyHead
   const places = await loadPlaces(client, writes, (stream) => head(stream).revision)
   const now = ticks()
-  const group = startGroup({ end, head, places }, now)
+  const group = startGroup({ end, head, places, isShared: (stream) => shared.has(stream) }, now)
   const outcomes = writes.map((write) => decideWrite(group.view, write, now))
   return { ...group, outcomes }
 }

@@ -10,10 +10,15 @@ export interface Group {
   readonly heads: ReadonlyMap<string, StreamHead>
 }
 
-export const startGroup = (
-  committed: { readonly end: bigint; readonly head: (stream: string) => StreamHead; readonly places: Places },
-  now: bigint,
-): Group => {
+export interface Committed {
+  readonly end: bigint
+  readonly head: (stream: string) => StreamHead
+  readonly places: Places
+  /** Whether a later write of the group may look for events that an earlier one has added. */
+  readonly isShared: (stream: string) => boolean
+}
+
+export const startGroup = (committed: Committed, now: bigint): Group => {
   const events: EventRecord[] = []
   const heads = new Map<string, StreamHead>()
   const byId = new Map<string, Place>()
@@ -25,6 +30,7 @@ export const startGroup = (
     const newest = isMetastream(stream) ? jsonObject(event) : undefined
     events.push(event)
     heads.set(stream, { revision, ...(newest === undefined ? {} : { newest }) })
+    if (!committed.isShared(stream)) return position
     const id = placeKey(stream, event.id)
     if (!byId.has(id)) byId.set(id, event)
     byRevision.set(placeKey(stream, revision), event)

@@ -1,12 +1,13 @@
-import { type ServerDuplexStream, type ServerReadableStream } from '@grpc/grpc-js'
+import { type ServerReadableStream } from '@grpc/grpc-js'
+import { asCallError } from './calls'
 import { stopping } from './errors'
 
 /**
  * Handles the messages of a call in order until the client half-closes; a promise holds back the next ones.
  * Not `for await`: its end would destroy a call that has yet to answer.
  */
-export const eachMessage = <Message, Response>(
-  call: ServerReadableStream<Message, Response> | ServerDuplexStream<Message, Response>,
+export const eachMessage = <Message>(
+  call: ServerReadableStream<Message, unknown>,
   handle: (message: Message) => Promise<void> | undefined,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -18,11 +19,11 @@ export const eachMessage = <Message, Response>(
         busy.then(() => call.resume(), reject)
       } catch (error) {
         call.pause()
-        reject(error as Error)
+        reject(asCallError(error))
       }
     })
     call.on('end', () => {
-      // A connection that is lost in the middle of an append ends its messages too, and is known as cancelled a moment later.
+      // The messages of a lost connection end like those of a half-close; only a moment later the call is cancelled.
       setImmediate(() => {
         if (call.cancelled) reject(stopping())
         else resolve()

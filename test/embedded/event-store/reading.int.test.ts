@@ -71,7 +71,7 @@ describe('reads', () => {
   const invalid: ReadonlyArray<readonly [string, () => RawOptions | undefined]> = [
     ['no options', () => undefined],
     ['neither a stream nor $all', () => new Options().setCount('1')],
-    ['no way to give ids', () => streamOptions('s').setCount('1').clearUuidOption() as unknown as RawOptions],
+    ['no way to give ids', () => streamOptions('s').setCount('1')],
     ['a filter on a stream', () => streamOptions('s').setCount('1').setFilter(streamFilter('x'))],
     ['an invalid expression', () => allOptions().setSubscription(subscription()).setFilter(streamFilter('('))],
     ['an invalid expression in a read', () => allOptions().setCount('1').setFilter(streamFilter('[a'))],
