@@ -5,7 +5,7 @@ import { etagOf } from './etag'
 export type Answer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: { readonly json: unknown } | { readonly bytes: Uint8Array } | undefined
+  readonly body: { readonly json: unknown } | { readonly bytes: Uint8Array }
 }
 
 const withRevision = (revision: Revision | undefined) => (revision === undefined ? {} : { ETag: etagOf(revision) })

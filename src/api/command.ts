@@ -1,4 +1,4 @@
-import * as E from 'fp-ts/Either'
+import type * as E from 'fp-ts/Either'
 import type { CommandContext } from '../domain/metadata'
 import type { Keyed } from './canonical'
 import { commandContext } from './context'

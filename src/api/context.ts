@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import { CommandId, commandIdOfKey, CorrelationId, type OrganizationId } from '../domain/ids'
+import { type CommandId, commandIdOfKey, CorrelationId, type OrganizationId } from '../domain/ids'
 import type { Actor, CommandContext } from '../domain/metadata'
 import { type BadRequest, badRequest } from './error'
 

@@ -41,6 +41,8 @@ export type TemplateRefused = { readonly _tag: 'TemplateRefused'; readonly issue
 export type ReadModelUnavailable = { readonly _tag: 'ReadModelUnavailable'; readonly reason: string }
 /** `Last-Event-ID` names a message that the run does not have. `head` is the id of its last. */
 export type CursorBeyondHead = { readonly _tag: 'CursorBeyondHead'; readonly head: string }
+/** A fault of ours. */
+export type Unexpected = { readonly _tag: 'Unexpected' }
 export type TooBusy = { readonly _tag: 'TooBusy' }
 
 export type RequestError =
@@ -66,6 +68,7 @@ export type ApiError =
   | ReadModelUnavailable
   | CursorBeyondHead
   | TooBusy
+  | Unexpected
   | HandlerError
   | LoadError
   | ExecutionRefusal

@@ -8,7 +8,9 @@ export const etagOf = (revision: Revision): string => `"${revision}"`
 
 const badIfMatch: BadRequest = {
   _tag: 'BadRequest',
-  problems: [{ header: 'If-Match', problem: 'must be one ETag that an answer about this resource carried: "<revision>"' }],
+  problems: [
+    { header: 'If-Match', problem: 'must be one ETag that an answer about this resource carried: "<revision>"' },
+  ],
 }
 
 const strongTag = /^"([^"]*)"$/

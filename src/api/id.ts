@@ -5,7 +5,7 @@ import type { Request } from 'express'
 import { type NotFound, notFound } from './error'
 
 /** The id in the path. What is no UUID names nothing. */
-export const idIn = <A>(req: Request, codec: t.Type<A, string, unknown>, name = 'id'): E.Either<NotFound, A> =>
+export const idIn = <A>(req: Request, codec: t.Type<A, string>, name = 'id'): E.Either<NotFound, A> =>
   pipe(
     codec.decode(req.params[name]),
     E.mapLeft(() => notFound),

@@ -7,7 +7,10 @@ import { problemTexts } from './problem/texts'
 /** What the API says of itself: never a header, a body or a token. */
 export type Log = {
   readonly refused: (trace: Trace, error: ApiError) => void
-  readonly answered: (trace: Trace, fields: { readonly method: string; readonly path: string; readonly status: number; readonly ms: number }) => void
+  readonly answered: (
+    trace: Trace,
+    fields: { readonly method: string; readonly path: string; readonly status: number; readonly ms: number },
+  ) => void
   readonly failed: (trace: Trace, error: unknown) => void
 }
 

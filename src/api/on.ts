@@ -28,7 +28,12 @@ export type Call<Q = object, B = undefined> = Trace &
 /** A request that is not bound to a caller. */
 export type OpenCall<Q = object, B = undefined> = Omit<Call<Q, B>, 'caller'>
 
-type Spec<Q, B> = { readonly query: Query<Q>; readonly body: BodyReader<B> }
+type Spec<Q, B> = {
+  readonly query: Query<Q>
+  readonly body: BodyReader<B>
+  /** JSON unless said otherwise; a file is sent whatever the client prefers. */
+  readonly produces?: 'json' | 'file'
+}
 export type Route<Q, B> = Spec<Q, B> & {
   readonly roles: ReadonlyArray<Role>
   readonly handle: (call: Call<Q, B>) => TE.TaskEither<ApiError, Answer>
@@ -61,14 +66,16 @@ export const traceOf = (req: Request): Trace => {
   return trace
 }
 
-const send = (res: Response, { status, headers, body }: Answer, { locale }: Reader): void => {
-  res.status(status).set({ 'Cache-Control': 'private, no-cache', 'Content-Language': locale, ...headers })
-  res.vary('Accept-Language').vary('Authorization').vary('X-Organization-ID')
-  if (isHeld(res.req.headers['if-none-match'], headers['ETag'] ?? '""') && ['GET', 'HEAD'].includes(res.req.method) && status === 200)
-    res.status(304).end()
-  else if (body === undefined) res.end()
-  else if ('json' in body) res.json(body.json)
-  else res.end(body.bytes)
+const isUnchanged = ({ method, headers }: Request, { status, headers: { ETag } }: Answer): boolean =>
+  ETag !== undefined && status === 200 && ['GET', 'HEAD'].includes(method) && isHeld(headers['if-none-match'], ETag)
+
+const send = (res: Response, answer: Answer, { locale }: Reader): void => {
+  const { status, headers, body } = answer
+  res.status(status).set({ 'Cache-Control': 'private, no-cache', ...headers })
+  res.vary('Authorization').vary('X-Organization-ID').vary('Accept-Language')
+  if (isUnchanged(res.req, answer)) return void res.status(304).end()
+  if ('bytes' in body) return void res.end(body.bytes)
+  res.set('Content-Language', locale).json(body.json)
 }
 
 /** Answers with a problem (RFC 9457). */
@@ -80,13 +87,21 @@ export const sendProblem = (res: Response, error: ApiError, reader: Reader): voi
   res.type('application/problem+json').send(JSON.stringify(body))
 }
 
-export const readerOf = (req: Request, caller?: Caller): Reader => ({
-  locale: readerLocale(askedLocaleOf(req), caller?.locale),
-  showTech: caller !== undefined && caller.roles.some((role) => mayAudit.includes(role)),
+type Known = { readonly locale: Locale; readonly roles: ReadonlyArray<string> }
+
+/** How to speak to who asks: `known` once it is known who that is. */
+export const readerOf = (req: Request, known?: Known): Reader => ({
+  locale: readerLocale(askedLocaleOf(req), known?.locale),
+  showTech: mayAudit.some((role) => known?.roles.includes(role)),
 })
 
-const accepted = (req: Request): E.Either<ApiError, void> =>
-  req.accepts(['json', 'application/problem+json']) === false ? E.left({ _tag: 'NotAcceptable' }) : E.right(undefined)
+const accepted = (
+  req: Request,
+  { produces = 'json' }: Pick<Spec<never, never>, 'produces'>,
+): E.Either<ApiError, void> =>
+  produces === 'json' && req.accepts(['json', 'application/problem+json']) === false
+    ? E.left({ _tag: 'NotAcceptable' })
+    : E.right(undefined)
 
 type Deps = { readonly authenticate: Authenticate; readonly log: Log }
 
@@ -99,17 +114,17 @@ export const on = ({ authenticate, log }: Deps) => {
       TE.bind('body', () => body(req) as TE.TaskEither<ApiError, B>),
     )
 
-  const opening = (req: Request): E.Either<ApiError, void> =>
+  const opening = <Q, B>(req: Request, { produces = 'json' }: Spec<Q, B>): E.Either<ApiError, void> =>
     pipe(
       givenCorrelation(req),
-      E.chainW(() => accepted(req)),
+      E.chainW(() => accepted(req, { produces })),
     )
 
   const signedIn =
     <Q, B>(route: Route<Q, B>) =>
     async (req: Request): Promise<Outcome> => {
       const caller = await pipe(
-        TE.fromEither(opening(req)),
+        TE.fromEither(opening(req, route)),
         TE.chainW(() => authenticate(req)),
       )()
       if (E.isLeft(caller)) return { reader: readerOf(req), result: caller }
@@ -128,7 +143,7 @@ export const on = ({ authenticate, log }: Deps) => {
     async (req: Request): Promise<Outcome> => {
       const reader = readerOf(req)
       const result = await pipe(
-        TE.fromEither(opening(req)),
+        TE.fromEither(opening(req, route)),
         TE.chain(() => read(route, req)),
         TE.chain((asked) => route.handle({ ...traceOf(req), ...reader, ...asked, req })),
       )()
@@ -140,7 +155,10 @@ export const on = ({ authenticate, log }: Deps) => {
     async (req, res) => {
       const { reader, result } = await run(req)
       if (res.destroyed) return
-      if (E.isRight(result)) return send(res, result.right, reader)
+      if (E.isRight(result)) {
+        send(res, result.right, reader)
+        return
+      }
       log.refused(traceOf(req), result.left)
       sendProblem(res, result.left, reader)
     }

@@ -19,7 +19,7 @@ const single = <A>(parse: (text: string) => Parsed<A>): Parameter<A> => ({
   parse: ([text = '']) => parse(text),
 })
 
-export const idParameter = <A>(codec: t.Type<A, string, unknown>): Parameter<A> =>
+export const idParameter = <A>(codec: t.Type<A, string>): Parameter<A> =>
   single((text) =>
     pipe(
       codec.decode(text),

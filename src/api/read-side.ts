@@ -16,7 +16,8 @@ const unavailable = (error: unknown): ReadModelUnavailable => ({
   reason: error instanceof Error ? error.message : String(error),
 })
 
-export const asking = <A>(ask: () => Promise<A>): TE.TaskEither<ReadModelUnavailable, A> => TE.tryCatch(ask, unavailable)
+export const asking = <A>(ask: () => Promise<A>): TE.TaskEither<ReadModelUnavailable, A> =>
+  TE.tryCatch(ask, unavailable)
 
 type Positioned = {
   readonly position: () => Promise<Position | undefined>
@@ -72,7 +73,11 @@ export const readPage = <Item>(
     ),
   )
 
-export const shownPage = <Item>(name: string, { items, has_more, next_cursor }: Page<Item>, shown: (item: Item) => object) => ({
+export const shownPage = <Item>(
+  name: string,
+  { items, has_more, next_cursor }: Page<Item>,
+  shown: (item: Item) => object,
+) => ({
   [name]: items.map(shown),
   has_more,
   next_cursor,

@@ -102,7 +102,11 @@ export const authenticator = ({ identity, verifyJwt }: Deps): Authenticate => {
       ? TE.left(unauthenticated('unknown'))
       : pipe(
           verifyJwt(token),
-          TE.map((claims): Bearer => ({ actor: { type: 'user', id: claims.sub }, organizations: claims.orgs, roles: claims.roles })),
+          TE.map((claims): Bearer => ({
+            actor: { type: 'user', id: claims.sub },
+            organizations: claims.orgs,
+            roles: claims.roles,
+          })),
           TE.bindTo('bearer'),
           TE.bindW('id', ({ bearer }) => TE.fromEither(choose(asked, bearer))),
           TE.bindW('organization', ({ id }) => identity.organization(id)),

@@ -9,14 +9,19 @@ export const readBytes =
   () =>
     new Promise((resolve) => {
       const tooLarge = E.left<BodyTooLarge>({ _tag: 'BodyTooLarge', limit })
-      if (Number(req.headers['content-length'] ?? 0) > limit) return resolve(tooLarge)
+      if (Number(req.headers['content-length'] ?? 0) > limit) {
+        resolve(tooLarge)
+        return
+      }
       const chunks: Buffer[] = []
       let size = 0
       req.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size <= limit) return chunks.push(chunk)
-        chunks.length = 0
-        return resolve(tooLarge)
+        if (size <= limit) chunks.push(chunk)
+        else {
+          chunks.length = 0
+          resolve(tooLarge)
+        }
       })
       req.once('end', () => resolve(E.right(Buffer.concat(chunks))))
       req.once('error', () => resolve(E.left({ _tag: 'BodyCutOff' })))

@@ -50,7 +50,10 @@ export const scan = (json: string): ReadonlyArray<InputProblem> => {
     awaitsKey = top.kind === 'object'
   }
   const readString = (text: string, top: Frame | undefined) => {
-    if (!awaitsKey || top === undefined) return report(whyNotText(text))
+    if (!awaitsKey || top === undefined) {
+      report(whyNotText(text))
+      return
+    }
     awaitsKey = false
     top.key = text
     report(whyNotKey(text, top.keys))

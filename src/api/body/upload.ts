@@ -18,13 +18,25 @@ export type Upload = {
 const receive = multer({
   storage: multer.memoryStorage(),
   defParamCharset: 'utf8',
-  limits: { fileSize: uploadLimit, files: 1, fields: 5, parts: 6, fieldNameSize: 100, fieldSize: 2_000, headerPairs: 20 },
+  limits: {
+    fileSize: uploadLimit,
+    files: 1,
+    fields: 5,
+    parts: 6,
+    fieldNameSize: 100,
+    fieldSize: 2_000,
+    headerPairs: 20,
+  },
 }).single('file')
 
 const refusalOf = (error: unknown): RequestError => {
-  if (!(error instanceof MulterError)) return badRequest({ pointer: '', problem: 'is not complete multipart/form-data' })
+  if (!(error instanceof MulterError))
+    return badRequest({ pointer: '', problem: 'is not complete multipart/form-data' })
   if (error.code === 'LIMIT_FILE_SIZE') return { _tag: 'BodyTooLarge', limit: uploadLimit }
-  return badRequest({ pointer: error.field === undefined ? '' : `/${error.field}`, problem: error.message.toLowerCase() })
+  return badRequest({
+    pointer: error.field === undefined ? '' : `/${error.field}`,
+    problem: error.message.toLowerCase(),
+  })
 }
 
 const isMultipart = (req: IncomingMessage): boolean =>
@@ -35,13 +47,21 @@ export const readUpload =
   (req: Request): TE.TaskEither<RequestError, Upload> =>
   () =>
     new Promise((resolve) => {
-      if (!isMultipart(req)) return resolve(E.left({ _tag: 'UnsupportedMediaType', expected: 'multipart/form-data' }))
-      if (Number(req.headers['content-length'] ?? 0) > uploadLimit + envelope)
-        return resolve(E.left({ _tag: 'BodyTooLarge', limit: uploadLimit }))
+      if (!isMultipart(req)) {
+        resolve(E.left({ _tag: 'UnsupportedMediaType', expected: 'multipart/form-data' }))
+        return
+      }
+      if (Number(req.headers['content-length'] ?? 0) > uploadLimit + envelope) {
+        resolve(E.left({ _tag: 'BodyTooLarge', limit: uploadLimit }))
+        return
+      }
       receive(req, req.res as Response, (error: unknown) => {
-        if (error !== undefined) return resolve(E.left(refusalOf(error)))
+        if (error !== undefined) {
+          resolve(E.left(refusalOf(error)))
+          return
+        }
         const { file } = req
-        return resolve(
+        resolve(
           file === undefined
             ? E.left(badRequest({ pointer: '/file', problem: 'is missing' }))
             : E.right({ fields: { ...(req.body as object) }, file: { name: file.originalname, bytes: file.buffer } }),

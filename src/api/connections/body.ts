@@ -30,7 +30,12 @@ const problemsIn = (...results: ReadonlyArray<E.Either<Problems, unknown>>): Pro
   results.flatMap((result) => (E.isLeft(result) ? result.left : []))
 
 /** Configuration and secret as the connection's type wants them. */
-export const checkConnection = ({ name, type, config, secret }: ConnectionBody): E.Either<BadRequest, CheckedConnection> => {
+export const checkConnection = ({
+  name,
+  type,
+  config,
+  secret,
+}: ConnectionBody): E.Either<BadRequest, CheckedConnection> => {
   const known = connectionTypeOf(type)
   if (known === undefined) {
     const types = connectionTypes.map((each) => each.type).join(', ')

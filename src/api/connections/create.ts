@@ -21,13 +21,25 @@ type Carried = { readonly id: ConnectionId; readonly handled: Handled<Connection
 /** The secret is stored after the event: a repeat of the command, known to carry the same secret, makes good what a crash left out. */
 const carryOut =
   ({ store, secrets }: Deps) =>
-  ({ secret, name, connection_type, config }: CheckedConnection, context: CommandContext): TE.TaskEither<ApiError, Carried> => {
+  (
+    { secret, name, connection_type, config }: CheckedConnection,
+    context: CommandContext,
+  ): TE.TaskEither<ApiError, Carried> => {
     const { organization: organization_id, commandId } = context
     const connection_id = derivedId(ConnectionId, commandId, 'connection')
-    const command = { type: 'CreateConnection', connection_id, organization_id, name, connection_type, personal: { config } } as const
+    const command = {
+      type: 'CreateConnection',
+      connection_id,
+      organization_id,
+      name,
+      connection_type,
+      personal: { config },
+    } as const
     return pipe(
       commandHandler(store)(connection)(connectionStream(connection_id), command, context),
-      TE.chainFirstW(() => (secret === undefined ? TE.right(undefined) : secrets.put(organization_id, connection_id, secret))),
+      TE.chainFirstW(() =>
+        secret === undefined ? TE.right(undefined) : secrets.put(organization_id, connection_id, secret),
+      ),
       TE.map((handled) => ({ id: connection_id, handled })),
     )
   }

@@ -40,10 +40,7 @@ export const resumeExecution = ({ on, store, keyed }: Commanding) =>
           ),
         ),
         TE.map(({ id, handled, context }) =>
-          done(
-            { id, execution_id: id, status: handled.state.status, correlation_id: context.correlationId },
-            handled,
-          ),
+          done({ id, execution_id: id, status: handled.state.status, correlation_id: context.correlationId }, handled),
         ),
       ),
   })

@@ -99,6 +99,8 @@ export const startExecution =
           (first) => TE.right(O.some(first)),
         ),
       ),
-      TE.chain(TE.fromOption((): ApiError => ({ _tag: 'StoreUnavailable', reason: 'the run just begun is not there' }))),
+      TE.chain(
+        TE.fromOption((): ApiError => ({ _tag: 'StoreUnavailable', reason: 'the run just begun is not there' })),
+      ),
     )
   }

@@ -56,9 +56,13 @@ export const problemOf = (error: ApiError): Problem => {
     case 'BodyCutOff':
       return problem('body_cut_off')
     case 'Unauthenticated':
-      return problem(error.reason === 'expired' ? 'token_expired' : 'unauthenticated', {}, {
-        'WWW-Authenticate': `Bearer realm="docg"${error.reason === 'missing' ? '' : ', error="invalid_token"'}`,
-      })
+      return problem(
+        error.reason === 'expired' ? 'token_expired' : 'unauthenticated',
+        {},
+        {
+          'WWW-Authenticate': `Bearer realm="docg"${error.reason === 'missing' ? '' : ', error="invalid_token"'}`,
+        },
+      )
     case 'OrganizationForbidden':
       return problem('organization_forbidden')
     case 'RoleMissing':
@@ -121,6 +125,7 @@ export const problemOf = (error: ApiError): Problem => {
       return problem('secret_store_unavailable', {}, retryAfter(2))
     case 'IdentityUnavailable':
       return problem('identity_unavailable', {}, retryAfter(2))
+    case 'Unexpected':
     case 'BlobNotFound':
     case 'UndecodableEvent':
     case 'StreamTooLong':

@@ -13,8 +13,14 @@ const problemText = (status: number, pt: readonly [string, string], en: readonly
 export const problemTexts = {
   bad_request: problemText(
     400,
-    ['Pedido inválido', '{count, plural, one {Há um problema no pedido: {first}} other {Há # problemas no pedido; o primeiro: {first}}}'],
-    ['Invalid request', '{count, plural, one {The request has a problem: {first}} other {The request has # problems; the first: {first}}}'],
+    [
+      'Pedido inválido',
+      '{count, plural, one {Há um problema no pedido: {first}} other {Há # problemas no pedido; o primeiro: {first}}}',
+    ],
+    [
+      'Invalid request',
+      '{count, plural, one {The request has a problem: {first}} other {The request has # problems; the first: {first}}}',
+    ],
   ),
   unauthenticated: problemText(
     401,
@@ -53,8 +59,8 @@ export const problemTexts = {
   ),
   not_acceptable: problemText(
     406,
-    ['Formato não disponível', 'Esta resposta só existe em JSON; ajuste o cabeçalho Accept'],
-    ['Format not available', 'This answer only exists as JSON; change the Accept header'],
+    ['Formato não disponível', 'A resposta não existe no formato pedido em Accept'],
+    ['Format not available', 'The answer does not exist in the format that Accept asks for'],
   ),
   body_cut_off: problemText(
     400,
@@ -108,13 +114,25 @@ export const problemTexts = {
   ),
   'preflight.blocked': problemText(
     422,
-    ['A execução não pode começar', '{count, plural, one {Há um impedimento: {first}} other {Há # impedimentos; o primeiro: {first}}}'],
-    ['The run cannot start', '{count, plural, one {Something is in the way: {first}} other {# things are in the way; the first: {first}}}'],
+    [
+      'A execução não pode começar',
+      '{count, plural, one {Há um impedimento: {first}} other {Há # impedimentos; o primeiro: {first}}}',
+    ],
+    [
+      'The run cannot start',
+      '{count, plural, one {Something is in the way: {first}} other {# things are in the way; the first: {first}}}',
+    ],
   ),
   'template.refused': problemText(
     422,
-    ['Modelo recusado', '{count, plural, one {O modelo tem um problema: {first}} other {O modelo tem # problemas; o primeiro: {first}}}'],
-    ['Template refused', '{count, plural, one {The template has a problem: {first}} other {The template has # problems; the first: {first}}}'],
+    [
+      'Modelo recusado',
+      '{count, plural, one {O modelo tem um problema: {first}} other {O modelo tem # problemas; o primeiro: {first}}}',
+    ],
+    [
+      'Template refused',
+      '{count, plural, one {The template has a problem: {first}} other {The template has # problems; the first: {first}}}',
+    ],
   ),
   idempotency_key_reused: problemText(
     422,

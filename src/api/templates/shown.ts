@@ -8,7 +8,11 @@ const dotted = (path: ReadonlyArray<string>): string => path.join('.')
 
 export const shownTag = ({ path, loops }: Tag) => ({ path: dotted(path), loops: loops.map(dotted) })
 
-export const shownLoop = ({ path, loops, inverted }: Loop) => ({ path: dotted(path), loops: loops.map(dotted), inverted })
+export const shownLoop = ({ path, loops, inverted }: Loop) => ({
+  path: dotted(path),
+  loops: loops.map(dotted),
+  inverted,
+})
 
 const shownWarning = (reader: Reader) => (code: string) =>
   renderIssue(reader.locale, reader.showTech)({ code, params: {}, tech: '', node_id: null })

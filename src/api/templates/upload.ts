@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import * as t from 'io-ts'
+import type * as t from 'io-ts'
 import { commandHandler } from '../../domain/command-handler'
 import { problemsOf } from '../../domain/decode-problems'
 import { exactObject, text } from '../../domain/exact'
@@ -117,8 +117,6 @@ export const addVersion = (deps: Deps) =>
       pipe(
         TE.fromEither<ApiError, TemplateId>(idIn(call.req, TemplateId)),
         TE.chainFirstW((id) => owned(deps.store)(template)(templateStream(id), call.caller.organization)),
-        TE.chain((id) =>
-          upload(deps)(call, NewVersion, (_, content) => ({ type: 'AddTemplateVersion', content }), id),
-        ),
+        TE.chain((id) => upload(deps)(call, NewVersion, (_, content) => ({ type: 'AddTemplateVersion', content }), id)),
       ),
   })

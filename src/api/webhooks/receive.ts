@@ -10,7 +10,7 @@ import { workflowDefinition, workflowDefinitionStream } from '../../domain/workf
 import type { Workflow } from '../../domain/workflow-definition/state'
 import { webhookTriggerData } from '../../nodes/preflight'
 import { done } from '../answer'
-import { jsonBody } from '../body/json'
+import { ignoreBody, jsonBody } from '../body/json'
 import { commandContext } from '../context'
 import type { Commanding } from '../deps'
 import { type ApiError, notFound } from '../error'
@@ -34,7 +34,12 @@ const addressed =
   ({ params }: OpenCall['req']): TE.TaskEither<ApiError, Told<Workflow>> => {
     const token = params['token']
     return pipe(
-      TE.fromEither<ApiError, WorkflowId>(pipe(WorkflowId.decode(params['workflow_id']), E.mapLeft(() => notFound))),
+      TE.fromEither<ApiError, WorkflowId>(
+        pipe(
+          WorkflowId.decode(params['workflow_id']),
+          E.mapLeft(() => notFound),
+        ),
+      ),
       TE.chainW((id) => load(store)(workflowDefinition)(workflowDefinitionStream(id))),
       TE.chainW(({ state, history }) => {
         const [first] = history
@@ -61,21 +66,22 @@ const body = jsonBody(JsonObject)
 export const receiveWebhook = ({ on, store, keyed }: Commanding) =>
   on.openRoute({
     query: noQuery,
-    body,
+    body: ignoreBody,
     handle: (call) =>
       pipe(
         addressed(store)(call.req),
         TE.bindTo('workflow'),
-        TE.bindW('context', ({ workflow: { state } }) => {
+        TE.bindW('body', () => body(call.req)),
+        TE.bindW('context', ({ workflow: { state }, body }) => {
           const actor: Actor = { type: 'webhook', id: state.workflowId }
-          const said = keyed.hashOfRequest('POST', `/webhooks/${state.workflowId}`, call.body)
+          const said = keyed.hashOfRequest('POST', `/webhooks/${state.workflowId}`, body)
           return TE.fromEither(
             commandContext(call.req, call, { actor, organization: state.organizationId }, said, keyHeaders),
           )
         }),
-        TE.chainW(({ workflow, context }) => {
+        TE.chainW(({ workflow, body, context }) => {
           const config = workflow.state.nodes[0]?.config ?? {}
-          return startExecution(store)(workflow, webhookTriggerData(config, call.body), context)
+          return startExecution(store)(workflow, webhookTriggerData(config, body), context)
         }),
         TE.map((started) => done(shownStart(started), started, 202)),
       ),

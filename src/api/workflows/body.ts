@@ -12,10 +12,7 @@ export const WorkflowBody = exactObject('Workflow', { name: text(200), nodes: t.
 export type WorkflowBody = t.TypeOf<typeof WorkflowBody>
 
 /** The nodes as drawn. A node without an id gets one that a repeat of the command gives it again. */
-export const nodesOf = (
-  { nodes }: WorkflowBody,
-  commandId: CommandId,
-): E.Either<BadRequest, ReadonlyArray<Node>> => {
+export const nodesOf = ({ nodes }: WorkflowBody, commandId: CommandId): E.Either<BadRequest, ReadonlyArray<Node>> => {
   let made = 0
   const newId = () => derivedId(NodeId, commandId, 'node', String((made += 1)))
   return pipe(

@@ -82,7 +82,9 @@ export const reviseWorkflow = ({ on, store, keyed }: Commanding) =>
       pipe(
         TE.fromEither<ApiError, WorkflowId>(idIn(call.req, WorkflowId)),
         TE.bindTo('id'),
-        TE.chainFirstW(({ id }) => owned(store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization)),
+        TE.chainFirstW(({ id }) =>
+          owned(store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization),
+        ),
         TE.chainFirstW(() =>
           headerOf(call.req, 'if-match') === undefined
             ? TE.left<ApiError>({ _tag: 'PreconditionRequired' })

@@ -1,0 +1,115 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import { parseArgs } from 'node:util'
+import { type Locale, locales } from '../../domain/catalogue/entry'
+import { OrganizationId } from '../../domain/ids'
+import { type Role, roles } from '../../stores/identity/identity-store'
+import { Uuid } from '../uuid'
+
+export type AdminCommand =
+  | { readonly _tag: 'Help' }
+  | { readonly _tag: 'CreateOrganization'; readonly name: string; readonly locale: Locale }
+  | { readonly _tag: 'ListOrganizations' }
+  | { readonly _tag: 'CreateKey'; readonly organization: OrganizationId; readonly role: Role; readonly name: string }
+  | { readonly _tag: 'ListKeys'; readonly organization: OrganizationId }
+  | { readonly _tag: 'RevokeKey'; readonly id: string }
+
+const option = { type: 'string' } as const
+const options = {
+  name: option,
+  organization: option,
+  role: option,
+  locale: option,
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+type Values = { readonly [Name in 'name' | 'organization' | 'role' | 'locale']?: string | undefined }
+type Parsed<A> = E.Either<string, A>
+
+const nameIn = ({ name }: Values): Parsed<string> =>
+  name !== undefined && /^[^\p{Cc}]{1,200}$/u.test(name.trim())
+    ? E.right(name.trim())
+    : E.left('--name must be text of 1 to 200 characters')
+
+const organizationIn = ({ organization }: Values): Parsed<OrganizationId> =>
+  pipe(
+    OrganizationId.decode(organization),
+    E.mapLeft(() => '--organization must be the id of an organization (a UUID)'),
+  )
+
+const wordIn = <W extends string>(option: string, words: ReadonlyArray<W>, given: string | undefined): Parsed<W> =>
+  pipe(E.fromNullable(`--${option} must be one of ${words.join(', ')}`)(words.find((word) => word === given)))
+
+const allowed = (values: Values, names: ReadonlyArray<keyof Values>): Parsed<void> => {
+  const other = Object.keys(values).find((name) => !(names as ReadonlyArray<string>).includes(name))
+  return other === undefined ? E.right(undefined) : E.left(`--${other} does not belong to this command`)
+}
+
+const createOrganization = (values: Values): Parsed<AdminCommand> =>
+  pipe(
+    allowed(values, ['name', 'locale']),
+    E.chain(() => nameIn(values)),
+    E.bindTo('name'),
+    E.bind('locale', () => wordIn('locale', locales, values.locale ?? locales[0])),
+    E.map((fields) => ({ _tag: 'CreateOrganization', ...fields })),
+  )
+
+const createKey = (values: Values): Parsed<AdminCommand> =>
+  pipe(
+    allowed(values, ['organization', 'role', 'name']),
+    E.chain(() => organizationIn(values)),
+    E.bindTo('organization'),
+    E.bind('role', () => wordIn('role', roles, values.role)),
+    E.bind('name', () => nameIn(values)),
+    E.map((fields) => ({ _tag: 'CreateKey', ...fields })),
+  )
+
+const listKeys = (values: Values): Parsed<AdminCommand> =>
+  pipe(
+    allowed(values, ['organization']),
+    E.chain(() => organizationIn(values)),
+    E.map((organization) => ({ _tag: 'ListKeys', organization })),
+  )
+
+const revokeKey = (values: Values, given: string | undefined): Parsed<AdminCommand> =>
+  pipe(
+    allowed(values, []),
+    E.chain(() =>
+      pipe(
+        Uuid.decode(given),
+        E.mapLeft(() => 'key revoke needs the id of a key (a UUID)'),
+      ),
+    ),
+    E.map((id) => ({ _tag: 'RevokeKey', id })),
+  )
+
+const commandOf = (words: ReadonlyArray<string>, values: Values): Parsed<AdminCommand> => {
+  const [noun = '', verb = '', subject, ...more] = words
+  const command = `${noun} ${verb}`
+  if (more.length > 0 || (subject !== undefined && command !== 'key revoke'))
+    return E.left(`${subject ?? ''} is one word too many; quote a name with spaces`)
+  if (command === 'organization create') return createOrganization(values)
+  if (command === 'organization list')
+    return pipe(
+      allowed(values, []),
+      E.map(() => ({ _tag: 'ListOrganizations' })),
+    )
+  if (command === 'key create') return createKey(values)
+  if (command === 'key list') return listKeys(values)
+  if (command === 'key revoke') return revokeKey(values, subject)
+  return E.left(words.length === 0 ? 'a command is missing' : `there is no command ${words.join(' ')}`)
+}
+
+const helpAsked: AdminCommand = { _tag: 'Help' }
+
+/** What is asked for, or what is wrong with how it is asked. */
+export const parseArguments = (args: ReadonlyArray<string>): Parsed<AdminCommand> =>
+  pipe(
+    E.tryCatch(
+      () => parseArgs({ args: [...args], options, allowPositionals: true }),
+      (error) => (error instanceof Error ? error.message : String(error)),
+    ),
+    E.chain(({ positionals, values: { help, ...values } }) =>
+      help === true || positionals[0] === 'help' ? E.right(helpAsked) : commandOf(positionals, values),
+    ),
+  )

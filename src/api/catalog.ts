@@ -1,0 +1,60 @@
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { CatalogQueries, ConnectionRow, Listing, TemplateRow, WorkflowRow } from '../projections/catalog/queries'
+import { mayRead } from './auth/role'
+import { ignoreBody } from './body/json'
+import type { On } from './on'
+import { query } from './query'
+import { listParameters, pageAnswer, readPage } from './read-side'
+import { shownNode } from './workflows/shown'
+
+type Deps = { readonly on: On; readonly catalog: CatalogQueries }
+
+type Listed = Pick<WorkflowRow, 'created_at' | 'updated_at' | 'revision'>
+
+const times = ({ created_at, updated_at, revision }: Listed) => ({
+  created_at: created_at.toISOString(),
+  updated_at: updated_at.toISOString(),
+  revision: Number(revision),
+})
+
+const workflow = (row: WorkflowRow): object => ({
+  id: row.id,
+  name: row.name,
+  status: row.status,
+  version: row.version,
+  nodes: row.nodes.map(shownNode),
+  ...times(row),
+})
+
+const template = (row: TemplateRow): object => {
+  const { file_name = null, sha256 = null, size = null } = row.versions.at(-1) ?? {}
+  return { id: row.id, name: row.name, version: row.version, file_name, sha256, size, ...times(row) }
+}
+
+const connection = (row: ConnectionRow): object => ({
+  id: row.id,
+  name: row.name,
+  type: row.type,
+  status: row.status,
+  config: row.config,
+  ...times(row),
+})
+
+const listQuery = query(listParameters)
+
+const list = <Id, Row>({ on, catalog }: Deps, name: string, listing: Listing<Id, Row>, shown: (row: Row) => object) =>
+  on.route({
+    roles: mayRead,
+    query: listQuery,
+    body: ignoreBody,
+    handle: (call) =>
+      pipe(
+        readPage(catalog, call.query, (paging) => listing.list(call.caller.organization, paging)),
+        TE.map(pageAnswer(name, shown)),
+      ),
+  })
+
+export const listWorkflows = (deps: Deps) => list(deps, 'workflows', deps.catalog.workflows, workflow)
+export const listTemplates = (deps: Deps) => list(deps, 'templates', deps.catalog.templates, template)
+export const listConnections = (deps: Deps) => list(deps, 'connections', deps.catalog.connections, connection)

@@ -1,0 +1,45 @@
+import * as E from 'fp-ts/Either'
+import type { Knex } from 'knex'
+import type { EventStore } from '../../domain/event-store'
+import { consumerStatuses } from '../../projections/health/queries'
+import type { LiveTail } from '../../projections/live/tail'
+import type { BlobStore } from '../../stores/blobs/blob-store'
+import type { Dependencies, Health } from './health'
+
+type Deps = {
+  readonly store: Pick<EventStore, 'tail'>
+  readonly knex: Knex
+  readonly blobs: Pick<BlobStore, 'get'>
+  readonly tail: Pick<LiveTail, 'health'>
+  readonly hasRedis: boolean
+}
+
+const up: Health = { state: 'up' }
+const noFile = '0'.repeat(64)
+
+/** Rows are made by other processes: without them commands are still taken, and reads grow old. */
+const readers = async (knex: Knex): Promise<Health> => {
+  const statuses = await consumerStatuses(knex)
+  const consumers = Object.fromEntries(statuses.map(({ name, state }) => [name, state]))
+  const isWell = 'executions' in consumers && statuses.every(({ state }) => state === 'live' || state === 'catching_up')
+  return { state: isWell ? 'up' : 'degraded', consumers }
+}
+
+export const dependenciesOf = ({ store, knex, blobs, tail, hasRedis }: Deps): Dependencies => ({
+  event_store: async () => (E.isRight(await store.tail()) ? up : { state: 'down', reason: 'does not answer' }),
+  postgres: async () => {
+    await knex.raw('SELECT 1')
+    return up
+  },
+  redis: async () => {
+    const { redis, mode } = await tail.health()
+    return { state: redis === 'connected' ? 'up' : hasRedis ? 'degraded' : 'off', mode }
+  },
+  files: async () => {
+    const asked = await blobs.get(noFile)()
+    return E.isLeft(asked) && asked.left._tag === 'BlobStoreUnavailable'
+      ? { state: 'degraded', reason: 'does not answer' }
+      : up
+  },
+  projections: () => readers(knex),
+})

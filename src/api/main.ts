@@ -1,0 +1,105 @@
+import knex from 'knex'
+import type { Logger } from 'pino'
+import { testConnection } from '../nodes/connection-test'
+import { docxEngine } from '../nodes/template-inspection'
+import { configOf } from '../process/config'
+import { logger } from '../process/logger'
+import { type Running, runProcess } from '../process/run'
+import { auditQueries } from '../projections/audit/queries'
+import { catalogQueries } from '../projections/catalog/queries'
+import { executionQueries } from '../projections/executions/queries'
+import { openRedis } from '../projections/live/redis'
+import { liveTail } from '../projections/live/tail'
+import { esdbEventStore } from '../stores/events/esdb'
+import { postgresIdentityStore } from '../stores/identity/postgres'
+import { postgresSecretStore } from '../stores/secrets/postgres'
+import { app } from './app'
+import { authenticator } from './auth/authenticate'
+import { jwtVerifier } from './auth/jwt'
+import { keyedBy } from './canonical'
+import { ApiConfig } from './config'
+import { dependenciesOf } from './health/dependencies'
+import { liveRoutes } from './live'
+import { apiLog } from './log'
+import { serve } from './server'
+
+const graceMs = 3_000
+
+const redisOf = (url: string | undefined, log: Logger) => {
+  if (url === undefined) return undefined
+  const open = () => openRedis(url, (reason) => log.warn({ reason }, 'Redis does not answer'))
+  return { commands: open(), subscriber: open() }
+}
+
+const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
+  const store = esdbEventStore({ url: config.EVENTSTORE_URL, log })
+  const database = knex({
+    client: 'pg',
+    connection: { connectionString: config.DATABASE_URL, statement_timeout: 10_000, application_name: 'docg-api' },
+    pool: { min: 0, max: 10 },
+    acquireConnectionTimeout: 5_000,
+  })
+  const redis = redisOf(config.REDIS_URL, log)
+  const tail = liveTail({ store, redis })
+  const engine = docxEngine()
+  const keys = config.DOCG_SECRET_KEY
+  const jwtKey = config.JWT_SECRET ?? config.JWT_PUBLIC_KEY ?? config.JWT_JWKS_URL
+  const authenticate = authenticator({
+    identity: postgresIdentityStore(database),
+    verifyJwt: jwtKey === undefined ? undefined : jwtVerifier(jwtKey),
+  })
+  const live = liveRoutes({ tail, authenticate })
+  const requests = apiLog(log)
+  const outgoing = {
+    allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
+    fileRoot: config.STORAGE_ROOT,
+  }
+  let stopping = false
+
+  const serving = await serve(
+    app({
+      authenticate,
+      log: requests,
+      store,
+      // The oldest key: what is derived must stay the same when a new one is put before it.
+      keyed: keyedBy((keys.at(-1) ?? keys[0]).bytes),
+      blobs: config.BLOB_URL,
+      secrets: postgresSecretStore(database, keys),
+      engine,
+      testConnection: (connection, secret) => testConnection(connection, secret, outgoing),
+      executions: executionQueries(database),
+      audit: auditQueries(database),
+      catalog: catalogQueries(database),
+      dependencies: dependenciesOf({
+        store,
+        knex: database,
+        blobs: config.BLOB_URL,
+        tail,
+        hasRedis: redis !== undefined,
+      }),
+      isStopping: () => stopping,
+      live: live.router,
+    }),
+    config.PORT,
+    config.HOST,
+  )
+  log.info({ port: serving.port }, 'listening')
+
+  return {
+    stop: async () => {
+      stopping = true
+      await Promise.all([live.close(graceMs), serving.drain()])
+      tail.close()
+      redis?.commands.disconnect()
+      redis?.subscriber.disconnect()
+      await Promise.all([engine.close(), store.close(), database.destroy()])
+    },
+  }
+}
+
+runProcess(configOf(ApiConfig)(process.env), ({ LOG_LEVEL }) => logger('api', LOG_LEVEL), start).catch(
+  (error: unknown) => {
+    process.stderr.write(`The API did not start: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+)
