@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 export type Link<C> = {
   readonly client: C
   /** Aborts when the link is given up: what still runs on it must let go. */
@@ -31,6 +33,7 @@ export const connection = <C>({ open, dispose, onHealth, minAgeMs, graceMs }: Wa
   let healthy: boolean | undefined
   const link = () => {
     const retire = new AbortController()
+    setMaxListeners(0, retire.signal)
     return { client: open(generation), retired: retire.signal, retire, openedAt: performance.now(), heardAt: -Infinity }
   }
   let now = link()

@@ -145,7 +145,7 @@ describe('esdbEventStore over a bad line', function () {
     await heard.stop()
   })
 
-  it('a half-open connection: an append gets through over a new one within its bound', async () => {
+  it('D6: a half-open connection: an append gets through over a new one within its bound', async () => {
     right(await store.tail())
     proxy.freeze()
     const stream = newStream()
@@ -155,7 +155,7 @@ describe('esdbEventStore over a bad line', function () {
     expect(await inLog(stream)).to.have.length(1)
   })
 
-  it('a half-open connection: an idle subscription notices within 20 s and misses nothing', async () => {
+  it('D6: a half-open connection: an idle subscription notices within 20 s and misses nothing', async () => {
     const category = newCategory()
     const heard = listen(store, 'start', [category])
     await until(() => heard.seen('CaughtUp') === 1)

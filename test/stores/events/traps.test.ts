@@ -89,6 +89,7 @@ describe('Traps of the client, one by one', () => {
     expect(server.appends).to.have.length(3)
     expect(new Set(server.appends.map(({ events: sent }) => JSON.stringify(sent))).size).to.equal(1)
     expect(server.appends[0]?.events.map(({ id }) => id)).to.deep.equal(events.map(({ id }) => id))
+    expect(server.appends[0]?.events[0]?.bytes).to.include(Buffer.from('{"n":0}').toString('hex'))
   })
 
   it('D3: the failure of one connection does not touch an append over another', async () => {
@@ -284,7 +285,7 @@ describe('Traps of the client, one by one', () => {
   })
 
   it('D14: a consumer that stands still holds the server back, and misses nothing when it goes on', async () => {
-    const total = 20_000n
+    const total = 8_000n
     let sent = 0n
     const flood = (call: ReadCall) => {
       const more = () => {
@@ -311,7 +312,7 @@ describe('Traps of the client, one by one', () => {
       await new Promise((resolve) => setTimeout(resolve, 200))
       return before === sent
     })
-    expect(Number(sent)).to.be.lessThan(5_000)
+    expect(Number(sent)).to.be.lessThan(3_000)
     let expected = 2n
     for (; expected <= total; expected++) {
       const { value } = (await deliveries.next()) as { readonly value: Delivery }
