@@ -17,6 +17,8 @@ export type Product = {
   /** kill -9 of one process, as named in the folder `run`; the supervisor starts it again. */
   readonly kill9: (name: string) => Promise<void>
   readonly output: () => string
+  /** Stops it in good order and starts it again in the same folder. */
+  readonly restart: () => Promise<Product>
   readonly stop: () => Promise<void>
 }
 
@@ -33,10 +35,15 @@ const stopChild = async (child: ChildProcess): Promise<void> => {
   await once(child, 'exit')
 }
 
+type Ports = Readonly<Record<string, string>>
+
 export const startProduct = async (): Promise<Product> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'docg-e2e-'))
   const free = await freePorts(variables.length)
   const ports = Object.fromEntries(variables.map((name, i) => [name, String(free[i])]))
+  return startIn(await mkdtemp(join(tmpdir(), 'docg-e2e-')), ports)
+}
+
+const startIn = async (dataDir: string, ports: Ports): Promise<Product> => {
   const url = `http://127.0.0.1:${ports['PORT'] ?? ''}`
   const env = { ...process.env, ...ports, DOCG_DATA_DIR: dataDir, PUBLIC_URL: url, LOG_LEVEL: 'info', CI: '1' }
   const child = spawn(process.execPath, [supervisor], { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -65,6 +72,10 @@ export const startProduct = async (): Promise<Product> => {
       process.kill(pid, 'SIGKILL')
     },
     output: () => output,
+    restart: async () => {
+      await stopChild(child)
+      return startIn(dataDir, ports)
+    },
     stop: async () => {
       await stopChild(child)
       await rm(dataDir, { recursive: true, force: true })
