@@ -16,6 +16,14 @@ const asked =
 if (options.length > 0 && !options[0].startsWith('-'))
   fail(`There is no part ${options[0]}.`, `npm test -- [${parts.join(' | ')}] [--grep text]`)
 
+const total = { passed: 0, failed: 0 }
+let isDone = false
+process.once('exit', () => {
+  // Whatever ended the run early, a build that fails for one, is a failure too.
+  if (!isDone) total.failed += 1
+  console.log(`\n${total.passed} passed, ${total.failed} failed`)
+})
+
 const needsServers = asked.includes('int') || asked.includes('e2e')
 await setUp({ build: needsServers })
 if (needsServers) {
@@ -23,7 +31,6 @@ if (needsServers) {
   if (tools.code !== 0) process.exit(1)
 }
 
-const total = { passed: 0, failed: 0 }
 for (const part of asked) {
   // With --grep only the suites are meant.
   if (part === 'check' && options.length > 0) continue
@@ -34,5 +41,5 @@ for (const part of asked) {
   total.passed += passed
   total.failed += failed
 }
+isDone = true
 process.exitCode = total.failed === 0 ? 0 : 1
-console.log(`\n${total.passed} passed, ${total.failed} failed`)

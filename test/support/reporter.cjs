@@ -5,6 +5,8 @@ const { reporters, Runner } = require('mocha')
 class Counting extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)
+    // A run that takes too long is asked to end: on exit the servers that tests started are ended too.
+    process.once('SIGTERM', () => process.exit(1))
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats
       const { output } = options.reporterOptions ?? options.reporterOption ?? {}
