@@ -6,7 +6,7 @@ export type Bounds = { readonly events: number; readonly bytes: number }
 export type ReadAhead = {
   readonly push: (delivery: Delivery) => void
   readonly full: () => boolean
-  /** Resolves when there is room again, or at the end. */
+  /** When full: resolves when half of it is free, or at the end. */
   readonly room: () => Promise<void>
   /** Resolves to undefined at the end. */
   readonly next: () => Promise<Delivery | undefined>
@@ -33,6 +33,7 @@ export const readAhead = (bounds: Bounds): ReadAhead => {
   let wakeReader: (() => void) | undefined
   let wakeWriters: Array<() => void> = []
   const full = () => !ended && (events >= bounds.events || bytes >= bounds.bytes)
+  const roomy = () => events <= bounds.events / 2 && bytes <= bounds.bytes / 2
   const wakeAll = () => {
     wakeReader?.()
     for (const wake of wakeWriters.splice(0)) wake()
@@ -47,7 +48,7 @@ export const readAhead = (bounds: Bounds): ReadAhead => {
     }
     events -= first.delivery._tag === 'Event' ? 1 : 0
     bytes -= first.bytes
-    if (!full()) for (const wake of wakeWriters.splice(0)) wake()
+    if (roomy()) for (const wake of wakeWriters.splice(0)) wake()
     return first.delivery
   }
   return {
