@@ -63,7 +63,7 @@ export const sendStream = async (
   const heartbeat = () =>
     asked.heartbeat === 'event' ? controlEvent('heartbeat', { cursor: told(cursor) }) : heartbeatLine
   openHead(res)
-  const writer = writerTo(res, { heartbeatMs: timing.heartbeat, stallMs: timing.stall, heartbeat })
+  const writer = writerTo(res, { heartbeatMs: timing.heartbeat, stallMs: timing.stall, heartbeat, over: over.signal })
   try {
     const connected = { execution_id: execution, cursor: told(cursor), head: told(run.last) }
     await writer.write(retryLine(retry.usual()) + controlEvent('connected', connected))

@@ -1,16 +1,18 @@
 import type { Response } from 'express'
 
-/** Resolves when there is room again or the connection is gone; a client that takes nothing for `stallMs` is cut off. */
-const room = (res: Response, stallMs: number): Promise<void> =>
+/** Resolves when there is room again, the connection is gone or `over` aborts; a client that takes nothing for `stallMs` is cut off. */
+const room = (res: Response, stallMs: number, over: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)
       res.off('drain', done).off('close', done)
+      over.removeEventListener('abort', done)
       resolve()
     }
     const timer = setTimeout(() => res.destroy(), stallMs)
     res.on('drain', done).on('close', done)
-    if (res.destroyed) done()
+    over.addEventListener('abort', done)
+    if (res.destroyed || over.aborted) done()
   })
 
 export type Writer = {
@@ -19,15 +21,21 @@ export type Writer = {
   readonly stop: () => void
 }
 
-export type Writing = { readonly heartbeatMs: number; readonly stallMs: number; readonly heartbeat: () => string }
+export type Writing = {
+  readonly heartbeatMs: number
+  readonly stallMs: number
+  readonly heartbeat: () => string
+  /** After this nothing is waited for. */
+  readonly over: AbortSignal
+}
 
 /** Writes whole blocks, at the pace of the client, and a heartbeat into every silence. */
-export const writerTo = (res: Response, { heartbeatMs, stallMs, heartbeat }: Writing): Writer => {
+export const writerTo = (res: Response, { heartbeatMs, stallMs, heartbeat, over }: Writing): Writer => {
   let blocked = false
   const write = async (text: string): Promise<void> => {
     if (res.destroyed || res.write(text)) return
     blocked = true
-    await room(res, stallMs)
+    await room(res, stallMs, over)
     blocked = false
   }
   const beat = setInterval(() => {

@@ -39,7 +39,7 @@ export type LogReader = {
 const awayOr = <A>(error: LogAway | LogGone, gone: A): E.Either<LogAway, A> =>
   error._tag === 'LogGone' ? E.right(gone) : E.left(error)
 
-const page = 500
+const page = 200
 const statesAtMost = 2_000
 
 type Found = { readonly folded: Folded; readonly frames: ReadonlyArray<LiveFrame> }

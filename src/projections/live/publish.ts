@@ -5,6 +5,7 @@ import type { ExecutionId } from '../../domain/ids'
 import { hasEnded } from '../../domain/execution/state'
 import { revision } from '../../domain/position'
 import { transient } from '../../consumers/transient'
+import { bounded } from './bounded'
 import { appendScript } from './append-script'
 import { streamKey, wakeChannel } from './keys'
 import { formatLiveId } from './live-id'
@@ -27,6 +28,7 @@ export type LivePublisher = {
 }
 
 const statesAtMost = 1_000
+const runsAtOnce = 32
 
 const byExecution = (events: ReadonlyArray<Recorded>): ReadonlyMap<ExecutionId, ReadonlyArray<Recorded>> => {
   const groups = new Map<ExecutionId, Array<Recorded>>()
@@ -51,6 +53,7 @@ const entryOf = ({ id, prev, message }: LiveFrame): ReadonlyArray<string> => [
 export const livePublisher = ({ redis, store, maxlen, ttl, log }: LivePublishing): LivePublisher => {
   const states = recentStates(statesAtMost)
   const fold = foldUpTo(store, transient)
+  const inTurn = bounded(runsAtOnce)
 
   const stateBefore = (execution: ExecutionId, first: Recorded): Promise<LiveState> | LiveState => {
     if (first.revision === 0n) return nothingYet
@@ -84,7 +87,7 @@ export const livePublisher = ({ redis, store, maxlen, ttl, log }: LivePublishing
     apply: async (events) => {
       const oldest = Date.now() - ttl * 1_000
       const fresh = events.filter(({ created }) => created.getTime() >= oldest)
-      await Promise.all([...byExecution(fresh)].map(([execution, group]) => publish(execution, group)))
+      await Promise.all([...byExecution(fresh)].map(([execution, group]) => inTurn(() => publish(execution, group))))
     },
   }
 }

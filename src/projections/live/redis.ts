@@ -2,13 +2,13 @@ import { Redis } from 'ioredis'
 
 /**
  * A connection that answers or fails soon: nothing waits for a server that is away, and a command whose outcome is unknown is not sent again by
- * itself. Reconnects without end.
+ * itself. Reconnects without end. What is not answered within `answerMs` has failed.
  */
-export const openRedis = (url: string, onError: (reason: string) => void): Redis =>
+export const openRedis = (url: string, onError: (reason: string) => void, answerMs = 2_000): Redis =>
   new Redis(url, {
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    commandTimeout: 3_000,
+    commandTimeout: answerMs,
     connectTimeout: 3_000,
     enableAutoPipelining: true,
     enableOfflineQueue: false,

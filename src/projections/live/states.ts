@@ -31,7 +31,7 @@ export const recentStates = (most: number): States => {
   }
 }
 
-const page = 500
+const page = 200
 
 /** The state before revision `to`, folded from the log. A stream that is gone, or shorter, folds as far as it goes. */
 export const foldUpTo =

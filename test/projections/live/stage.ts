@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import * as E from 'fp-ts/Either'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/ReadonlyNonEmptyArray'
 import { Redis } from 'ioredis'
@@ -19,7 +20,7 @@ import { created } from '../../support/runs'
 import { metadata } from './histories'
 
 export const rightOf = <A>(either: E.Either<unknown, A>): A => {
-  if (E.isLeft(either)) throw new Error(JSON.stringify(either.left))
+  if (E.isLeft(either)) throw new Error(inspect(either.left))
   return either.right
 }
 
@@ -54,7 +55,7 @@ export const startStage = async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'docg-live-'))
   const stack = await startStack({ dataDir, env: process.env, only: ['eventStore', 'redis'] })
   const store = esdbEventStore({ url: stack.eventStore.url })
-  const connect = (url = stack.redis.url) => openRedis(url, () => undefined)
+  const connect = (url = stack.redis.url) => openRedis(url, () => undefined, 1_000)
   const errors: string[] = []
   const forPublisher = connect()
   const publisher = livePublisher({

@@ -1,0 +1,121 @@
+import { createServer, get, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import express from 'express'
+import { type Writer, writerTo } from '../../../src/api/sse/writer'
+import { until } from '../../support/until'
+
+const block = 'x'.repeat(1_048_576)
+
+describe('writing to a client', () => {
+  let server: Server
+  afterEach(async () => {
+    const stopped = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await stopped
+  })
+
+  /** A server that writes with the given patience, and a client that has its headers. */
+  const meet = async (
+    stallMs: number,
+    work: (writer: Writer) => Promise<void>,
+    heartbeatMs = 60_000,
+    over = new AbortController(),
+  ) => {
+    const state = { closed: false }
+    const app = express().get('/', async (_, res) => {
+      res.on('close', () => (state.closed = true))
+      res.flushHeaders()
+      const writer = writerTo(res, { heartbeatMs, stallMs, heartbeat: () => ': heartbeat\n', over: over.signal })
+      await work(writer)
+      writer.stop()
+      res.end()
+    })
+    server = createServer(app)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' }, resolve).on('error', reject)
+    })
+    answer.on('error', () => undefined)
+    return { answer, state }
+  }
+
+  const hundred = (count: () => void) => async (writer: Writer) => {
+    for (let i = 0; i < 100; i++) {
+      await writer.write(block)
+      count()
+    }
+  }
+
+  it('stops while he takes nothing, cuts him off in time, and leaves nobody waiting', async () => {
+    let written = 0
+    let over = false
+    const { answer, state } = await meet(300, async (writer) => {
+      await hundred(() => (written += 1))(writer)
+      over = true
+    })
+    answer.pause()
+    await until(() => written > 0)
+    const before = () => (state.closed ? 0 : written)
+    let most = 0
+    await until(() => {
+      most = Math.max(most, before())
+      return state.closed
+    })
+    expect(most).to.be.within(1, 50)
+    await until(() => over)
+  })
+
+  it('lets go of him when told to stop', async () => {
+    const over = new AbortController()
+    let ended = false
+    const { answer, state } = await meet(
+      60_000,
+      async (writer) => {
+        for (let i = 0; i < 100 && !over.signal.aborted; i++) await writer.write(block)
+        ended = true
+      },
+      60_000,
+      over,
+    )
+    answer.pause()
+    setTimeout(() => over.abort(), 100)
+    await until(() => ended)
+    expect(state.closed).to.equal(false)
+    answer.destroy()
+  })
+
+  it('goes on as long as he takes something', async () => {
+    let bytes = 0
+    const { answer } = await meet(
+      1_000,
+      hundred(() => undefined),
+    )
+    answer.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      answer.pause()
+      setImmediate(() => answer.resume())
+    })
+    await until(() => answer.complete, 9_000)
+    expect(bytes).to.equal(100 * block.length)
+  })
+
+  it('beats only when silent, and not into a full line', async () => {
+    const beats: string[] = []
+    const { answer } = await meet(
+      60_000,
+      async (writer) => {
+        for (let i = 0; i < 20; i++) {
+          await writer.write('data\n')
+          await new Promise((resolve) => setTimeout(resolve, 10))
+        }
+        await writer.write('quiet\n')
+        await new Promise((resolve) => setTimeout(resolve, 500))
+      },
+      200,
+    )
+    answer.on('data', (chunk: Buffer) => beats.push(chunk.toString()))
+    await until(() => answer.complete)
+    expect(beats.join('')).to.equal(`${'data\n'.repeat(20)}quiet\n: heartbeat\n: heartbeat\n`)
+  })
+})
