@@ -34,6 +34,11 @@ const cleanBody = (text: string): string =>
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
     .slice(0, longestBody)
 
+const distinct = (addresses: ReadonlyArray<string>): ReadonlyArray<string> =>
+  addresses.filter(
+    (address, index) => addresses.findIndex((other) => other.toLowerCase() === address.toLowerCase()) === index,
+  )
+
 type Field = 'to' | 'cc' | 'bcc'
 
 const recipient =
@@ -61,7 +66,7 @@ const recipients = (label: string, references: References, field: Field, templat
   pipe(
     templates,
     E.traverseArray(recipient(label, references, field)),
-    E.map((lists) => [...new Map(lists.flat().map((address) => [address.toLowerCase(), address])).values()]),
+    E.map((lists) => distinct(lists.flat())),
   )
 
 const filled = (label: string, references: References, field: string, template: string, into: 'text' | 'html') =>
@@ -91,5 +96,4 @@ export const messageOf = (config: EmailConfig, label: string, references: Refere
 }
 
 /** Each address once, in the order to, cc, bcc. */
-export const envelopeOf = ({ to, cc, bcc }: Message): ReadonlyArray<string> =>
-  [...new Map([...to, ...cc, ...bcc].reverse().map((address) => [address.toLowerCase(), address])).values()].reverse()
+export const envelopeOf = ({ to, cc, bcc }: Message): ReadonlyArray<string> => distinct([...to, ...cc, ...bcc])

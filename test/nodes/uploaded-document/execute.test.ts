@@ -22,14 +22,14 @@ describe('the document step', () => {
     startNodeRun(docx, {
       nodes: [
         { node_type: 'manual', config: {} },
-        { node_type: 'uploaded-document', label: 'Contract', config: { template_id: templateId, ...config } as never },
+        { node_type: 'uploaded-document', label: 'Contract', config: { template_id: templateId, ...config } },
       ],
       trigger: {},
       ...world,
     })
 
   const textOf = async (run: Awaited<ReturnType<typeof given>>, result: StepResult) => {
-    const bytes = await run.blobs.get(String(result.output['sha256']))()
+    const bytes = await run.blobs.get(result.output['sha256'] as string)()
     return E.isRight(bytes) ? docxText(bytes.right) : 'no file'
   }
 
@@ -54,7 +54,7 @@ describe('the document step', () => {
     expect(result.output).to.include({
       template_id: templateId,
       template_version: 1,
-      file_url: `/api/v1/documents/${String(result.output['document_id'])}`,
+      file_url: `/api/v1/documents/${result.output['document_id'] as string}`,
     })
     await run.end()
   })

@@ -1,0 +1,164 @@
+import { expect } from 'chai'
+import * as E from 'fp-ts/Either'
+import * as fc from 'fast-check'
+import { problemsOf } from '../../src/domain/decode-problems'
+import type { JsonObject } from '../../src/domain/json'
+import { fillIn, sourceField, templateText, variablesOf } from '../../src/nodes/references'
+
+const references = {
+  trigger: JSON.parse(
+    '{"client":{"name":"Ana","note":null},"items":[{"name":"x"},{"name":"y"}],"n":3,"html":"<b>&\\"","__proto__":{"polluted":"yes"}}',
+  ) as JsonObject,
+  step: { '2': { file_name: 'contract.docx', x: 'hi' } },
+}
+
+const text = fillIn('text')(references)
+const html = fillIn('html')(references)
+const problem = (template: unknown) => {
+  const read = templateText(1_000).decode(template)
+  return E.isLeft(read) ? problemsOf(read.left)[0]?.problem : undefined
+}
+
+describe('references', () => {
+  const filled: ReadonlyArray<readonly [string, string]> = [
+    ['plain', 'plain'],
+    ['{{trigger.client.name}}', 'Ana'],
+    ['{{ step.2.x }}', 'hi'],
+    ['{{step.2.file_name}}', 'contract.docx'],
+    ['{{trigger.items[1].name}}', 'y'],
+    ['{{trigger.items.0.name}}', 'x'],
+    ['{{trigger.n | times: 2}}', '6'],
+    ['{% for item in trigger.items %}{{item.name}},{% endfor %}', 'x,y,'],
+    ['{{trigger.nobody | default: "none"}}', 'none'],
+    ['{{trigger.client.note | default: "none"}}', 'none'],
+    ['{% if trigger.nobody %}a{% else %}b{% endif %}', 'b'],
+    ['{{trigger.html}}', '<b>&"'],
+  ]
+  for (const [template, result] of filled)
+    it(`${template} is ${result}`, () => expect(text(template)).to.deep.equal(E.right(result)))
+
+  it('escapes values, not the text around them, for HTML', () => {
+    expect(html('<p>{{trigger.html}}</p>')).to.deep.equal(E.right('<p>&lt;b&gt;&amp;&#34;</p>'))
+  })
+
+  const missing: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
+    ['{{trigger.nobody}} {{trigger.client.age}} {{step.7.x}}', ['trigger.nobody', 'trigger.client.age', 'step.7.x']],
+    ['{{trigger.client.note}}', ['trigger.client.note']],
+  ]
+  for (const [template, paths] of missing)
+    it(`${template} tells every value that is not there`, () => {
+      expect(text(template)).to.deep.equal(E.left(paths.map((path) => ({ _tag: 'MissingValue', path }))))
+    })
+
+  it('does not print lists and objects', () => {
+    for (const template of ['{{trigger.client}}', '{{trigger.items}}', '{{trigger}}'])
+      expect(text(template)).to.nested.include({ 'left[0]._tag': 'UnusableValue' })
+  })
+
+  it('refuses templates that are not ours to fill', () => {
+    const refused = [
+      '{{trigger.a',
+      '{{secrets.key}}',
+      '{{a b}}',
+      '{{step.x.y}}',
+      '{% include "x" %}',
+      '{% render "x" %}',
+      '{% layout "x" %}',
+      '{{trigger.html | raw}}',
+      '{{trigger.items | sample}}',
+      '{% echo trigger.html %}',
+      '{% cycle trigger.html, "b" %}',
+      '{{trigger.items | where_exp: "x", "true"}}',
+    ]
+    for (const template of refused) expect(problem(template), template).to.be.a('string')
+    expect(problem('{{trigger.a}} {{step.2.x}}')).to.equal(undefined)
+  })
+
+  it('refuses control characters, half characters and too much', () => {
+    for (const template of ['a\nb', 'a\0b', '\ud800', 'x'.repeat(1_001), '', 7])
+      expect(problem(template)).to.be.a('string')
+  })
+
+  it('reads no clock', () => {
+    for (const word of ['now', 'today']) expect(E.isLeft(text(`{{ "${word}" | date: "%Y" }}`))).to.equal(true)
+    expect(text('{{ "2026-11-22T12:00:00Z" | date: "%Y-%m-%d" }}')).to.deep.equal(E.right('2026-11-22'))
+  })
+
+  it('stops what would not end', () => {
+    const started = Date.now()
+    for (const template of [
+      '{% for i in (1..100000000) %}a{% endfor %}',
+      '{% for i in (1..9999) %}{% for j in (1..9999) %}{{i}}{% endfor %}{% endfor %}',
+    ])
+      expect(E.isLeft(text(template))).to.equal(true)
+    expect(Date.now() - started).to.be.lessThan(5_000)
+  })
+
+  it('reaches no prototype and runs no code, whatever the path', () => {
+    const names = fc.constantFrom(
+      'constructor',
+      '__proto__',
+      'prototype',
+      'toString',
+      'valueOf',
+      'hasOwnProperty',
+      'name',
+      'call',
+      'x',
+    )
+    fc.assert(
+      fc.property(fc.array(names, { minLength: 1, maxLength: 4 }), (path) => {
+        const result = fillIn('text')({ trigger: { x: { x: 'own' }, list: [] }, step: {} })(
+          `{{trigger.${path.join('.')}}}`,
+        )
+        const own = path.join('.') === 'x.x'
+        expect(E.isRight(result), path.join('.')).to.equal(own)
+      }),
+    )
+    expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined)
+  })
+
+  it('puts any value into HTML without making an element of it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (value) => {
+        const result = fillIn('html')({ trigger: { value }, step: {} })('{{trigger.value}}')
+        expect(E.isRight(result) && /[<>"']/.test(result.right)).to.equal(false)
+      }),
+    )
+  })
+
+  it('never takes a value for a template', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('{{trigger.client.name}}', '{% include "x" %}', '{{', '%}', '{{constructor}}'),
+        (value) => {
+          expect(fillIn('text')({ trigger: { value }, step: {} })('{{trigger.value}}')).to.deep.equal(E.right(value))
+        },
+      ),
+    )
+  })
+
+  it('lists variables without the names of its own loops', () => {
+    expect(variablesOf('{% for i in trigger.items %}{{i.name}}{{step.3.a.b}}{% endfor %}')).to.deep.equal(
+      E.right([
+        ['trigger', 'items'],
+        ['step', '3', 'a', 'b'],
+      ]),
+    )
+  })
+
+  it('takes dotted source fields, bare or between braces', () => {
+    expect(sourceField.decode('{{ trigger.client.name }}')).to.deep.equal(E.right('trigger.client.name'))
+    for (const source of [
+      'client.name',
+      'trigger',
+      'step.2',
+      'step.x.y',
+      'trigger.__proto__.x',
+      'trigger..x',
+      'trigger.a b',
+      7,
+    ])
+      expect(E.isLeft(sourceField.decode(source)), String(source)).to.equal(source !== 'trigger')
+  })
+})
