@@ -8,8 +8,10 @@ import type { DocumentRow, ExecutionRow, LogRow, StepRow } from '../../../src/pr
 import { rowsOf } from '../../../src/projections/executions/rows-of'
 import { changedRows } from '../../../src/projections/executions/write'
 import { foldBatch, type History } from '../../../src/projections/fold-batch'
+import { following } from '../../../src/projections/folding'
 import { views } from '../../../src/projections/views'
-import { anyDelivery, anyLog, executionIds } from '../../support/arbitraries'
+import { created, executionId, started } from '../../support/runs'
+import { anyDelivery, anyLog, executionIds, logOf } from '../../support/arbitraries'
 
 /** Tables with the guards of the statements that write the real ones. */
 const tables = () => {
@@ -105,4 +107,19 @@ describe('a gap in the revisions of a stream', () => {
       }),
       { numRuns: 100 },
     ))
+})
+
+describe('the events that follow a revision', () => {
+  const [zero, one, two] = logOf([created, started, started].map((event) => ({ of: executionId, event })))
+
+  it('leave out what was there before, and what comes twice', () => {
+    expect(following(zero!.revision, [zero!, one!, one!, zero!, two!])).to.deep.equal([one, two])
+    expect(following(undefined, [zero!])).to.deep.equal([zero])
+    expect(following(two!.revision, [one!, two!])).to.deep.equal([])
+  })
+
+  it('are a gap when one is missing', () => {
+    expect(following(undefined, [one!])).to.equal('gap')
+    expect(following(zero!.revision, [two!])).to.equal('gap')
+  })
 })
