@@ -33,30 +33,30 @@ const ownedInLog =
 
 export type FoundRun = { readonly row: ExecutionRow; readonly position: Position | undefined }
 
+type Now = { readonly row: ExecutionRow | undefined; readonly position: Position | undefined }
+
 /** The row of a run, of revision `atLeast` or later. A run that is in the log and not yet in the rows is waited for. */
 export const foundRun =
   ({ executions, store }: Omit<ReadingRuns, 'on'>) =>
   (id: ExecutionId, organization: OrganizationId, atLeast: Revision | undefined): TE.TaskEither<ApiError, FoundRun> => {
-    const row = asking(() => executions.get(organization, id))
-    const awaited = (wanted: Revision): TE.TaskEither<ApiError, ExecutionRow> =>
-      pipe(
-        ownedInLog({ store })(id, organization),
-        TE.chainW(() => asking(() => executions.waitForRevision(id, wanted, patienceMs))),
-        TE.chainW(TE.fromEither),
-        TE.chainW(() => row),
-        TE.chainW(TE.fromNullable(notFound)),
-      )
-    return pipe(
+    const wanted = atLeast ?? born
+    const now = pipe(
       asking(executions.position),
       TE.bindTo('position'),
-      TE.bindW('row', () =>
-        pipe(
-          row,
-          TE.chainW((known) =>
-            known !== undefined && known.revision >= (atLeast ?? born) ? TE.right(known) : awaited(atLeast ?? born),
-          ),
-        ),
+      TE.bind('row', () => asking(() => executions.get(organization, id))),
+    )
+    const awaited = pipe(
+      ownedInLog({ store })(id, organization),
+      TE.chainW(() => asking(() => executions.waitForRevision(id, wanted, patienceMs))),
+      TE.chainW(TE.fromEither),
+      TE.chainW(() => now),
+    )
+    return pipe(
+      now,
+      TE.chainW((known): TE.TaskEither<ApiError, Now> =>
+        known.row !== undefined && known.row.revision >= wanted ? TE.right(known) : awaited,
       ),
+      TE.chainW(({ row, position }) => (row === undefined ? TE.left(notFound) : TE.right({ row, position }))),
     )
   }
 

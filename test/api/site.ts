@@ -1,0 +1,150 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Express } from 'express'
+import * as E from 'fp-ts/Either'
+import type { Knex } from 'knex'
+import pino from 'pino'
+import { app } from '../../src/api/app'
+import { newApiKey, sha256Of } from '../../src/api/auth/api-key'
+import { authenticator } from '../../src/api/auth/authenticate'
+import { jwtVerifier } from '../../src/api/auth/jwt'
+import { keyedBy } from '../../src/api/canonical'
+import { dependenciesOf } from '../../src/api/health/dependencies'
+import { liveRoutes } from '../../src/api/live'
+import { apiLog } from '../../src/api/log'
+import { consume } from '../../src/consumers/consumer'
+import type { EventStore } from '../../src/domain/event-store'
+import { OrganizationId } from '../../src/domain/ids'
+import { testConnection } from '../../src/nodes/connection-test'
+import { docxEngine } from '../../src/nodes/template-inspection'
+import { auditQueries } from '../../src/projections/audit/queries'
+import { auditConsumer } from '../../src/projections/audit/write'
+import { catalogQueries } from '../../src/projections/catalog/queries'
+import { catalogProjection } from '../../src/projections/catalog/write'
+import { executionQueries } from '../../src/projections/executions/queries'
+import { executionsProjection } from '../../src/projections/executions/write'
+import { liveTail } from '../../src/projections/live/tail'
+import { projectionConsumer } from '../../src/projections/projection'
+import { fileSystemBlobStore } from '../../src/stores/blobs/file-system'
+import { esdbEventStore } from '../../src/stores/events/esdb'
+import type { Role } from '../../src/stores/identity/identity-store'
+import { postgresIdentityStore } from '../../src/stores/identity/postgres'
+import { keyringOf } from '../../src/stores/secrets/keyring'
+import { postgresSecretStore } from '../../src/stores/secrets/postgres'
+import { startReadSide } from '../support/read-side'
+
+/** An organization with a key of each role. */
+export type Tenant = { readonly id: OrganizationId; readonly keys: Readonly<Record<Role, string>> }
+
+/** The API on real servers, with the projections running beside it. */
+export type Site = {
+  readonly app: Express
+  readonly store: EventStore
+  readonly knex: Knex
+  readonly ours: Tenant
+  readonly theirs: Tenant
+  readonly jwtSecret: string
+  /** Lines that the API logged. */
+  readonly logged: () => string
+  /** How much there is: events, files, secrets. */
+  readonly amounts: () => Promise<{ readonly events: string; readonly files: number; readonly secrets: number }>
+  readonly stop: () => Promise<void>
+}
+
+const orThrow = <A>(either: E.Either<unknown, A>): A => {
+  if (E.isLeft(either)) throw new Error(JSON.stringify(either.left))
+  return either.right
+}
+
+const tenant = async (knex: Knex, name: string, locale: 'pt-BR' | 'en'): Promise<Tenant> => {
+  const identity = postgresIdentityStore(knex)
+  const { id } = orThrow(
+    await identity.addOrganization({ id: orThrow(OrganizationId.decode(randomUUID())), name, locale })(),
+  )
+  const key = async (role: Role): Promise<string> => {
+    const text = newApiKey()
+    orThrow(await identity.addKey({ id: randomUUID(), organizationId: id, name: role, role }, sha256Of(text))())
+    return text
+  }
+  const [viewer, operator, auditor, admin] = await Promise.all([
+    key('viewer'),
+    key('operator'),
+    key('auditor'),
+    key('admin'),
+  ])
+  return { id, keys: { viewer, operator, auditor, admin } }
+}
+
+const filesBelow = async (folder: string): Promise<number> =>
+  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile()).length
+
+export const startSite = async (): Promise<Site> => {
+  const readSide = await startReadSide(true)
+  const { knex } = await readSide.database()
+  const folder = await mkdtemp(join(tmpdir(), 'docg-api-'))
+  const store = esdbEventStore({ url: readSide.eventStoreUrl })
+  const blobs = fileSystemBlobStore(folder)
+  const engine = docxEngine({ threads: 1 })
+  const keys = orThrow(keyringOf(randomBytes(32).toString('base64')))
+  const secrets = postgresSecretStore(knex, keys)
+  const tail = liveTail({ store, redis: undefined })
+  const jwtSecret = randomBytes(32).toString('hex')
+  const authenticate = authenticator({
+    identity: postgresIdentityStore(knex),
+    verifyJwt: jwtVerifier({ kind: 'secret', secret: jwtSecret }),
+  })
+  const lines: string[] = []
+  const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) })
+  const live = liveRoutes({ tail, authenticate })
+  const stopping = new AbortController()
+  const reading = { store, log, signal: stopping.signal }
+  const consumers = [
+    projectionConsumer({ knex, store }, executionsProjection),
+    projectionConsumer({ knex, store }, catalogProjection),
+    auditConsumer(knex),
+  ].map((consumer) => consume(reading, consumer))
+
+  const handle = app({
+    authenticate,
+    log: apiLog(log),
+    store,
+    keyed: keyedBy(keys[0].bytes),
+    blobs,
+    secrets,
+    engine,
+    testConnection: (connection, secret) =>
+      testConnection(connection, secret, { allowPrivateAddresses: true, fileRoot: undefined }),
+    executions: executionQueries(knex),
+    audit: auditQueries(knex),
+    catalog: catalogQueries(knex),
+    dependencies: dependenciesOf({ store, knex, blobs, tail, hasRedis: false }),
+    isStopping: () => false,
+    live: live.router,
+  })
+
+  return {
+    app: handle,
+    store,
+    knex,
+    ours: await tenant(knex, 'Ours', 'pt-BR'),
+    theirs: await tenant(knex, 'Theirs', 'en'),
+    jwtSecret,
+    logged: () => lines.join(''),
+    amounts: async () => {
+      const tailNow = orThrow(await store.tail())
+      const [{ count = 0 } = {}] = await knex('connection_secrets').count<ReadonlyArray<{ count: string }>>('*')
+      return { events: String(tailNow?.commit ?? ''), files: await filesBelow(folder), secrets: Number(count) }
+    },
+    stop: async () => {
+      stopping.abort()
+      await Promise.all(consumers.map(({ done }) => done))
+      tail.close()
+      await engine.close()
+      await store.close()
+      await readSide.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
