@@ -4,7 +4,14 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { commandHandler } from '../../src/domain/command-handler'
 import type { EventStore } from '../../src/domain/event-store'
-import { type CommandId, commandIdOfKey, CorrelationId, derivedId, OrganizationId, TemplateId } from '../../src/domain/ids'
+import {
+  type CommandId,
+  commandIdOfKey,
+  CorrelationId,
+  derivedId,
+  OrganizationId,
+  TemplateId,
+} from '../../src/domain/ids'
 import type { CommandContext } from '../../src/domain/metadata'
 import { revision } from '../../src/domain/position'
 import { template, type TemplateCommand, templateStream } from '../../src/domain/template/template'
@@ -13,7 +20,15 @@ import { startTestEventStore, type TestEventStore } from '../support/event-store
 
 const organization = derivedId(OrganizationId, randomUUID(), 'organization')
 
-const content = (sha256: string) => ({ sha256, size: 1, file_name: 'a.docx', tags: [], loops: [], tree: [], warnings: [] })
+const content = (sha256: string) => ({
+  sha256,
+  size: 1,
+  file_name: 'a.docx',
+  tags: [],
+  loops: [],
+  tree: [],
+  warnings: [],
+})
 const contextOf = (commandId: CommandId, commandHash = 'h'): CommandContext => ({
   commandId,
   commandHash,

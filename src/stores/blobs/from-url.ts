@@ -25,10 +25,7 @@ const s3Of = (url: URL, credentials: S3Place['credentials']): S3Place => ({
 })
 
 /** The store that BLOB_URL names. Credentials of S3 come with it, or are found by the AWS SDK in its own way. */
-export const blobStoreFromUrl = (
-  url: string,
-  credentials?: S3Place['credentials'],
-): E.Either<string, BlobStore> => {
+export const blobStoreFromUrl = (url: string, credentials?: S3Place['credentials']): E.Either<string, BlobStore> => {
   try {
     if (url.startsWith('file:')) {
       const folder = folderOf(url)
