@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as t from 'io-ts'
@@ -24,7 +25,7 @@ const checkedText = (name: string, max: number, check: (value: string) => E.Eith
 
 // a host is valid where it would be as an address's domain
 const host = checkedText('host', 253, (value) =>
-  /^\[?[0-9A-Fa-f:.]+\]?$/.test(value) ? E.right(value) : addressOf(`x@${value}`),
+  isIP(value.replace(/^\[|\]$/g, '')) > 0 ? E.right(value) : addressOf(`x@${value}`),
 )
 
 export const SmtpConfig = exactObject(
