@@ -196,16 +196,6 @@ describe('esdbEventStore over a bad line', function () {
         for (let tries = 0; tries < 5; tries++) {
           const answer = await store.append(stream, expected, events)()
           if (answer._tag === 'Right') break
-          if (answer.left._tag !== 'StoreUnavailable') {
-            console.log(
-              stream,
-              n,
-              expected,
-              answer.left,
-              events.map((e) => e.id),
-              (await inLog(stream)).slice(-4).map((e) => [e.id, e.revision]),
-            )
-          }
           expect(answer.left._tag).to.equal('StoreUnavailable')
         }
         sent.push(...events.map(({ id }) => id))
