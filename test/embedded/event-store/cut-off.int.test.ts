@@ -1,30 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb'
 import { Empty } from '@eventstore/db-client/generated/shared_pb'
 import { AppendReq } from '@eventstore/db-client/generated/streams_pb'
 import { credentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
 import { streamIdentifier, wireUuid } from '../../../src/embedded/event-store/wire'
+import { startFaultProxy } from '../../support/fault-proxy'
 import { collect, eventually, newStream, rejection, runningServer } from './running'
-
-/** A TCP connection to the server that can be cut. */
-const startCable = async (port: number) => {
-  const ends = new Set<Socket>()
-  const proxy = createServer((near) => {
-    const far = connect(port, '127.0.0.1')
-    for (const end of [near, far]) ends.add(end.on('error', () => undefined))
-    near.pipe(far).pipe(near)
-  }).listen(0, '127.0.0.1')
-  await new Promise((resolve) => proxy.once('listening', resolve))
-  return {
-    port: (proxy.address() as AddressInfo).port,
-    cut: () => {
-      for (const end of ends) end.destroy()
-      proxy.close()
-    },
-  }
-}
 
 const options = (stream: string): AppendReq =>
   new AppendReq().setOptions(
@@ -32,7 +14,7 @@ const options = (stream: string): AppendReq =>
   )
 
 const event = (): AppendReq => {
-  const message = new AppendReq.ProposedMessage().setId(wireUuid(randomUUID(), false)).setData(Buffer.alloc(5000))
+  const message = new AppendReq.ProposedMessage().setId(wireUuid(randomUUID(), false)).setData(Buffer.alloc(50))
   message.getMetadataMap().set('type', 'T').set('content-type', 'application/json')
   return new AppendReq().setProposedMessage(message)
 }
@@ -40,27 +22,50 @@ const event = (): AppendReq => {
 describe('an append that is cut off before its end', () => {
   const running = runningServer()
 
-  for (const how of ['connection lost', 'call cancelled'] as const)
-    it(`is not written: ${how}`, async () => {
-      const { client, server } = running()
-      const streams = Array.from({ length: 30 }, newStream)
-      const cable = await startCable(server.port)
-      const raw = new StreamsClient(`127.0.0.1:${cable.port}`, credentials.createInsecure())
-      let failed = 0
-      const calls = streams.map((stream) => {
-        const call = raw.append(() => (failed += 1))
+  const isMissing = async (stream: string) => {
+    const { client } = running()
+    expect((await rejection(collect(client.readStream(stream)))).constructor.name).to.equal('StreamNotFoundError')
+  }
+
+  it('is not written when the call is cancelled', async () => {
+    const { raw, server } = running()
+    const streams = Array.from({ length: 30 }, newStream)
+    const calls = streams.map((stream) => {
+      const call = raw.append(() => undefined)
+      call.on('error', () => undefined)
+      call.write(options(stream))
+      call.write(event())
+      return call
+    })
+    await eventually(() => server.openCalls() === streams.length)
+    for (const call of calls) call.cancel()
+    await eventually(() => server.openCalls() === 0)
+    for (const stream of streams) await isMissing(stream)
+  }).timeout(20_000)
+
+  it('is not written when the connection is lost, at whatever byte', async () => {
+    const { server } = running()
+    const proxy = await startFaultProxy({ host: '127.0.0.1', port: server.port })
+    const appendCutAfter = async (stream: string, bytes: number): Promise<boolean> => {
+      const raw = new StreamsClient(`127.0.0.1:${proxy.port}`, credentials.createInsecure())
+      proxy.cutAfter(bytes, 'requests')
+      return new Promise<boolean>((resolve) => {
+        const call = raw.append((error) => resolve(error !== null))
         call.on('error', () => undefined)
         call.write(options(stream))
-        call.write(event())
-        return call
-      })
-      await eventually(() => server.openCalls() === streams.length)
-      if (how === 'connection lost') cable.cut()
-      else for (const call of calls) call.cancel()
-      await eventually(() => failed === streams.length && server.openCalls() === 0)
-      for (const stream of streams)
-        expect((await rejection(collect(client.readStream(stream)))).constructor.name).to.equal('StreamNotFoundError')
-      raw.close()
-      cable.cut()
-    }).timeout(20_000)
+        for (let n = 0; n < 40; n += 1) call.write(event())
+        call.end()
+      }).finally(() => raw.close())
+    }
+    try {
+      for (let bytes = 300; bytes < 4000; bytes += 170) {
+        const stream = newStream()
+        expect(await appendCutAfter(stream, bytes)).to.equal(true)
+        await eventually(() => server.openCalls() === 0)
+        await isMissing(stream)
+      }
+    } finally {
+      await proxy.stop()
+    }
+  }).timeout(30_000)
 })
