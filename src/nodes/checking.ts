@@ -7,6 +7,8 @@ import { fillIn, type Path, stepsIn, variablesOf } from './references'
 import { findingOfReference } from './step-faults'
 
 const standIn = 'x'
+// checks run where requests are answered
+const checkMs = 100
 
 const withPath = (into: Json, [key, ...rest]: Path): Json => {
   if (key === undefined) return typeof into === 'object' ? into : standIn
@@ -37,7 +39,7 @@ export const foreseen = (
   field: string,
 ): E.Either<ReadonlyArray<Finding>, string | undefined> => {
   const depends = stepsIn(template).length > 0
-  const filled = fillIn('text')({ trigger: facts.trigger, step: unknownOutputs(template) })(template)
+  const filled = fillIn('text', checkMs)({ trigger: facts.trigger, step: unknownOutputs(template) })(template)
   const faults = E.isLeft(filled) ? filled.left : []
   const findings = [
     ...notBefore(template, facts, field),

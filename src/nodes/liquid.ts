@@ -5,7 +5,7 @@ const allowedTags = ['#', 'assign', 'break', 'capture', 'case', 'comment', 'cont
 // raw goes around escaping, sample is random, the others evaluate text as expressions
 const refusedFilters = /^(?:raw|sample|.*_exp|date_to_\w+|(?:hmac_)?sha256|base64_\w+)$/
 
-const limits = { parseLimit: 200_000, renderLimit: 1_000, memoryLimit: 5_000_000 }
+const limits = { parseLimit: 200_000, memoryLimit: 5_000_000 }
 
 type DateFilter = (this: unknown, value: unknown, ...rest: ReadonlyArray<unknown>) => unknown
 

@@ -20,6 +20,8 @@ export type PreflightFinding = Finding & {
 }
 
 const mostFindings = 200
+/** Nodes that are not reached by then are told as not checked: templates may be made to take long. */
+const longestMs = 3_000
 const domains: ReadonlyArray<Domain> = ['data', 'template', 'permissions', 'delivery', 'signature']
 
 /** What the checks of these nodes have to know. */
@@ -35,9 +37,13 @@ const documentsBefore = (nodes: ReadonlyArray<Node>, index: number): ReadonlyArr
   nodes.slice(0, index).flatMap(({ node_type }, i) => (nodeTypeOf(node_type)?.kind === 'document' ? [i + 1] : []))
 
 const checkNode =
-  (nodes: ReadonlyArray<Node>, facts: PreflightFacts) =>
+  (nodes: ReadonlyArray<Node>, facts: PreflightFacts, isLate: () => boolean) =>
   ({ node_id, node_type, label, config }: Node, index: number): ReadonlyArray<PreflightFinding> => {
     const position = index + 1
+    if (isLate())
+      return [
+        placed({ code: 'timeout', params: { label }, tech: `not checked within ${longestMs} ms` }, node_id, position),
+      ]
     const found = nodeTypeOf(node_type)?.check(config, {
       ...facts,
       label,
@@ -69,10 +75,16 @@ const capped = (findings: ReadonlyArray<PreflightFinding>): ReadonlyArray<Prefli
   ].slice(0, mostFindings)
 
 /** Everything that is known to be wrong before a run begins: all checks, at most 200 findings, by domain, position and code. */
-export const preflight = (nodes: ReadonlyArray<Node>, facts: PreflightFacts): ReadonlyArray<PreflightFinding> =>
-  nodes.length === 0
-    ? [placed({ code: 'data.workflow_without_nodes', params: {}, tech: 'no nodes' }, null, 0)]
-    : capped(distinct(nodes.flatMap(checkNode(nodes, facts)))).toSorted(order)
+export const preflight = (
+  nodes: ReadonlyArray<Node>,
+  facts: PreflightFacts,
+  now: () => number = () => performance.now(),
+): ReadonlyArray<PreflightFinding> => {
+  if (nodes.length === 0)
+    return [placed({ code: 'data.workflow_without_nodes', params: {}, tech: 'no nodes' }, null, 0)]
+  const end = now() + longestMs
+  return capped(distinct(nodes.flatMap(checkNode(nodes, facts, () => now() > end)))).toSorted(order)
+}
 
 export const isBlocking = ({ severity }: PreflightFinding): boolean => severity === 'blocking'
 

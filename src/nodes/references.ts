@@ -121,15 +121,22 @@ const faultsOf = (template: string, references: References, error: unknown): Rea
     : [{ _tag: 'UnusableValue', reason: reasonOf(error) }]
 }
 
-/** Fills a template in; `html` escapes the values. A value that is missing, null or not text is a fault. */
+/**
+ * Fills a template in; `html` escapes the values. A value that is missing, null or not text is a fault, as is a template that takes longer
+ * than `withinMs`.
+ */
 export const fillIn =
-  (into: 'text' | 'html') =>
+  (into: 'text' | 'html', withinMs = 1_000) =>
   (references: References) =>
   (template: string): E.Either<ReadonlyArray<ReferenceFault>, string> =>
     E.tryCatch(
-      () => {
-        const engine = engines[into]
-        return String(engine.parseAndRenderSync(template, { trigger: references.trigger, step: references.step }))
-      },
+      () =>
+        String(
+          engines[into].parseAndRenderSync(
+            template,
+            { trigger: references.trigger, step: references.step },
+            { renderLimit: withinMs },
+          ),
+        ),
       (error) => faultsOf(template, references, error),
     )

@@ -6,7 +6,6 @@ export {
   type DocxEngine,
   type Finding,
   type Inspection,
-  limits,
   type TemplateFault,
 } from './uploaded-document/docx'
 

@@ -281,6 +281,19 @@ describe('preflight', () => {
     expect(found.filter(isBlocking)).to.have.length(1)
   })
 
+  it('does not go on for ever, and says which nodes it did not reach', () => {
+    let clock = 0
+    const found = preflight(
+      nodesOf([manual, document(), storage()]),
+      { trigger: {}, template: () => undefined, connection: () => undefined },
+      () => (clock += 2_000),
+    )
+    expect(found.map(({ code, position }) => [code, position])).to.deep.equal([
+      ['timeout', 2],
+      ['timeout', 3],
+    ])
+  })
+
   it('knows what has to be loaded, each once', () => {
     expect(needsOf(nodesOf([manual, document(), document(), email(), storage()]))).to.deep.equal({
       templates: [templateId],

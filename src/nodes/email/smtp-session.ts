@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SmtpConfig, SmtpSecret } from '../connection-config'
 import { isLoopback, pinnedAddress } from '../outgoing/address'
@@ -23,15 +24,16 @@ export type SmtpTarget = {
 
 type Session = InstanceType<typeof SMTPConnection>
 
-const options = ({ config, secret, times }: SmtpTarget, address: string) => {
+export const smtpOptions = ({ config, secret, times }: SmtpTarget, address: string) => {
   const secure = config.secure ?? false
   const local = isLoopback(address)
   return {
     host: address,
     port: config.port,
     secure,
-    servername: config.host,
-    tls: { servername: config.host, minVersion: 'TLSv1.2' as const },
+    // a number is checked as the certificate's address, a name as its name
+    ...(isIP(config.host) > 0 || config.host.startsWith('[') ? {} : { servername: config.host }),
+    tls: { minVersion: 'TLSv1.2' as const },
     // a password goes out encrypted or not at all, except to this very machine
     requireTLS: !secure && secret !== undefined && !local,
     ignoreTLS: !secure && local,
@@ -60,7 +62,7 @@ export const withSmtp = async <A>(
   target: SmtpTarget,
   use: (session: Session, greeting: string) => Promise<A>,
 ): Promise<A> => {
-  const session = new SMTPConnection(options(target, await pinnedAddress(target.config.host, target.policy)))
+  const session = new SMTPConnection(smtpOptions(target, await pinnedAddress(target.config.host, target.policy)))
   let timer: NodeJS.Timeout | undefined
   const broken = new Promise<never>((_, reject) => {
     session.on('error', reject)
