@@ -49,8 +49,11 @@ export const defineActive = async (
 export const uploadDocx = (client: Client, file: Uint8Array, name = 'Contract', fileName = 'contract.docx'): Test =>
   client.send('post', '/templates').field('name', name).attach('file', Buffer.from(file), fileName)
 
+let made: Promise<Uint8Array> | undefined
+
+/** The same bytes each time. */
 export const contract = (): Promise<Uint8Array> =>
-  templateDocx('Contract with {{client.name}}', '{{#items}}', '{{title}}', '{{/items}}')
+  (made ??= templateDocx('Contract with {{client.name}}', '{{#items}}', '{{title}}', '{{/items}}'))
 
 export const documentNode = (template_id: string): object => ({
   node_type: 'uploaded-document',

@@ -39,8 +39,6 @@ export const resumeExecution = ({ on, store, keyed }: Commanding) =>
             pinned,
           ),
         ),
-        TE.map(({ id, handled, context }) =>
-          done({ id, execution_id: id, status: handled.state.status, correlation_id: context.correlationId }, handled),
-        ),
+        TE.map(({ id, handled }) => done({ id, execution_id: id, status: handled.state.status }, handled)),
       ),
   })
