@@ -10,7 +10,7 @@ import type { SseDeps, SseRefusal, SseTiming, Viewer } from './sse/deps'
 import { openStreams } from './sse/open-streams'
 import { endHead, sendLater, sendStream } from './sse/stream'
 
-export type { CursorBeyondHead, SseDeps, SseRefusal, Viewer } from './sse/deps'
+export type { SseDeps, SseRefusal } from './sse/deps'
 
 export type SseRoutes = {
   /** Paths below `/api/v1`. */

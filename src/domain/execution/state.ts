@@ -1,5 +1,5 @@
 import type { Fault } from '../fault'
-import type { DocumentId, ExecutionId, OrganizationId, StepId, WorkflowId } from '../ids'
+import type { ExecutionId, OrganizationId, StepId, WorkflowId } from '../ids'
 import type { JsonObject } from '../json'
 import type { EffectKey, Intention, GeneratedDocument } from './effects'
 import type { Receipt } from './events'
@@ -68,13 +68,10 @@ export type ExecutionState = Unborn | Execution
 export const unborn: Unborn = { status: 'unborn' }
 
 const finals: ReadonlyArray<ExecutionState['status']> = ['completed', 'failed', 'canceled']
-export const hasEnded = (state: ExecutionState): boolean => finals.includes(state.status)
+export const hasEnded = ({ status }: Pick<ExecutionState, 'status'>): boolean => finals.includes(status)
 
 export const stepOf = (execution: Execution, step: StepId): Step | undefined =>
   execution.steps.find(({ step_id }) => step_id === step)
 
 export const currentStepOf = (execution: Execution): Step | undefined =>
   execution.currentStep === undefined ? undefined : stepOf(execution, execution.currentStep)
-
-export const documentOf = (execution: Execution, id: DocumentId): GeneratedDocument | undefined =>
-  execution.documents.find(({ document_id }) => document_id === id)

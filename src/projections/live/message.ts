@@ -109,4 +109,4 @@ export const advanceAll = (before: LiveState, events: ReadonlyArray<Recorded>): 
 export const messagesOf = (history: ReadonlyArray<Recorded>): ReadonlyArray<LiveFrame> =>
   advanceAll(nothingYet, history).frames
 
-export const saysTheEnd = ({ message }: LiveFrame): boolean => hasEnded({ status: message.status } as ExecutionState)
+export const saysTheEnd = ({ message }: LiveFrame): boolean => hasEnded(message)

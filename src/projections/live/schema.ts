@@ -48,7 +48,6 @@ export type LiveFact = {
     readonly data: t.TypeOf<(typeof payloads)[Type]>
   }
 }[LiveEventType]
-export type LiveFactOf<Type extends LiveEventType> = Extract<LiveFact, { readonly event_type: Type }>
 
 const Envelope = t.readonly(
   t.type({

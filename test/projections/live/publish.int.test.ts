@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { consume } from '../../../src/consumers/consumer'
+import { liveConsumer } from '../../../src/projections/live/consumer'
 import { streamKey, wakeChannel } from '../../../src/projections/live/keys'
 import { formatLiveId, messagesOf } from '../../../src/projections/live/message'
 import { livePublisher } from '../../../src/projections/live/publish'
@@ -129,5 +131,34 @@ describe('publishing to Redis Streams', () => {
     await stage.publisher.apply([...(await stage.log.history(id)), ...(await stage.log.history(other))])
     expect(await stage.redis.xlen(streamKey(other))).to.equal((await stage.log.ids(other)).length)
     expect(stage.errors).to.have.length(1)
+  })
+
+  it('waits for a Redis that is away, and then has everything', async function () {
+    this.timeout(30_000)
+    const over = new AbortController()
+    const tries: string[] = []
+    let saved = 0
+    const consuming = consume(
+      {
+        store: stage.store,
+        signal: over.signal,
+        log: { info: () => undefined, warn: (_, message) => tries.push(message), error: () => undefined },
+      },
+      liveConsumer(stage.publisher, {
+        takeOver: () => Promise.resolve('start'),
+        save: () => Promise.resolve(void (saved += 1)),
+      }),
+    )
+    await until(() => consuming.health().state === 'live' && saved > 0)
+    await stage.stack.redis.kill9()
+    const id = newExecution()
+    await stage.log.append(id, ...failedRun)
+    await until(() => tries.length > 0)
+    await stage.stack.redis.restart()
+    const all = await stage.log.ids(id)
+    await until(async () => (await stage.redis.xlen(streamKey(id)).catch(() => 0)) === all.length, 15_000)
+    expect((await entriesOf(streamKey(id))).map((entry) => entry.id)).to.deep.equal(all)
+    over.abort()
+    await consuming.done
   })
 })
