@@ -46,7 +46,6 @@ export type StoreDenied = { readonly _tag: 'StoreDenied'; readonly reason: strin
 
 export type ReadError = StreamDeleted | StoreUnavailable | StoreDenied
 export type AppendError = ReadError | WrongExpectedRevision | EventTooLarge | EventNotEncodable
-export type StoreError = AppendError
 
 /** From `from` (inclusive, default 0) at most `limit` events (at most 5,000), in rising order. A stream never written is empty. */
 export type StreamSlice = { readonly from?: Revision; readonly limit: number }
