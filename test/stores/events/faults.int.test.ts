@@ -159,6 +159,8 @@ describe('esdbEventStore over a bad line', function () {
     const category = newCategory()
     const heard = listen(store, 'start', [category])
     await until(() => heard.seen('CaughtUp') === 1)
+    // Whatever the subscription itself asked is answered: only the keep-alive can notice now.
+    right(await store.tail())
     proxy.freeze()
     const stream = newStream(category)
     right(await direct.append(stream, 'no_stream', newEvents(3))())
