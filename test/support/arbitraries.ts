@@ -114,7 +114,7 @@ export const tell = (commands: ReadonlyArray<ExecutionCommand>): ReadonlyArray<E
 }
 
 /** The events of a run that the decider itself made, from a story that mostly goes forward. */
-const runEvents = (of: ExecutionId): fc.Arbitrary<ReadonlyArray<ExecutionEvent>> =>
+export const runEvents = (of: ExecutionId): fc.Arbitrary<ReadonlyArray<ExecutionEvent>> =>
   fc
     .tuple(fc.array(fc.tuple(fc.nat(20), asides), { maxLength: 8 }), fc.integer({ min: 1, max: 40 }))
     .map(([extras, told]) => {
