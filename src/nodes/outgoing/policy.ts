@@ -2,6 +2,6 @@
 export type OutgoingPolicy = {
   /** For development: also loopback, private and link-local addresses. */
   readonly allowPrivateAddresses: boolean
-  /** `file:` destinations must lie under this folder; undefined: anywhere, for development. */
+  /** `file:` destinations lie under this folder, each organization in its own; undefined: anywhere in development, else nowhere. */
   readonly fileRoot: string | undefined
 }

@@ -15,10 +15,14 @@ const isInside = (folder: string, root: string): boolean => {
   return path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path))
 }
 
+export type Root = { readonly under: string } | 'anywhere' | 'nowhere'
+
 /** With a root, everything lies under it; a relative destination is relative to it. */
-const rootOf = ({ folder }: FileDestination, root: string | undefined): string => {
-  const path = resolve(root ?? '.', folder)
-  if (root !== undefined && !isInside(path, resolve(root))) throw addressNotAllowed(`${path} is not under ${root}`)
+const rootOf = ({ folder }: FileDestination, root: Root): string => {
+  if (root === 'nowhere') throw addressNotAllowed('folders may not be written: there is no root for them')
+  if (root === 'anywhere') return resolve(folder)
+  const path = resolve(root.under, folder)
+  if (!isInside(path, resolve(root.under))) throw addressNotAllowed(`${path} is not under ${root.under}`)
   return path
 }
 
@@ -80,7 +84,7 @@ const writeInto = async (folder: string, { name, sha256, bytes }: File): Promise
   throw new Error(`every name for ${name} is taken`)
 }
 
-export const fileTarget = (destination: FileDestination, root: string | undefined): Target => ({
+export const fileTarget = (destination: FileDestination, root: Root): Target => ({
   write: async (file) =>
     pathToFileURL(await writeInto(await openFolder(rootOf(destination, root), file.folder), file)).href,
   probe: async () => {

@@ -115,6 +115,11 @@ describe('the storage step', () => {
       () => Promise.resolve([connectionOf('storage', { url: `file:${tmpdir()}` }), { policy: { fileRoot: root } }]),
     ],
     [
+      'a folder where no root is configured',
+      'permissions.address_not_allowed',
+      () => Promise.resolve([inFolder(), { policy: { allowPrivateAddresses: false } }]),
+    ],
+    [
       'a link that leads out',
       'permissions.address_not_allowed',
       async () => {
