@@ -28,7 +28,7 @@ export type LivePublisher = {
 }
 
 const statesAtMost = 1_000
-const runsAtOnce = 32
+const readsAtOnce = 32
 
 const byExecution = (events: ReadonlyArray<Recorded>): ReadonlyMap<ExecutionId, ReadonlyArray<Recorded>> => {
   const groups = new Map<ExecutionId, Array<Recorded>>()
@@ -53,12 +53,12 @@ const entryOf = ({ id, prev, message }: LiveFrame): ReadonlyArray<string> => [
 export const livePublisher = ({ redis, store, maxlen, ttl, log }: LivePublishing): LivePublisher => {
   const states = recentStates(statesAtMost)
   const fold = foldUpTo(store, transient)
-  const inTurn = bounded(runsAtOnce)
+  const inTurn = bounded(readsAtOnce)
 
   const stateBefore = (execution: ExecutionId, first: Recorded): Promise<LiveState> | LiveState => {
     if (first.revision === 0n) return nothingYet
     const known = states.get(execution)
-    return known?.next === first.revision ? known.state : fold(execution, first.revision)
+    return known?.next === first.revision ? known.state : inTurn(() => fold(execution, first.revision))
   }
 
   const append = async (execution: ExecutionId, frames: ReadonlyArray<LiveFrame>): Promise<void> => {
@@ -87,7 +87,7 @@ export const livePublisher = ({ redis, store, maxlen, ttl, log }: LivePublishing
     apply: async (events) => {
       const oldest = Date.now() - ttl * 1_000
       const fresh = events.filter(({ created }) => created.getTime() >= oldest)
-      await Promise.all([...byExecution(fresh)].map(([execution, group]) => inTurn(() => publish(execution, group))))
+      await Promise.all([...byExecution(fresh)].map(([execution, group]) => publish(execution, group)))
     },
   }
 }
