@@ -76,7 +76,6 @@ exports.up = (knex) =>
     CREATE UNIQUE INDEX idx_logs_execution ON execution_logs (execution_id, revision, number);
     CREATE INDEX idx_logs_level ON execution_logs (execution_id, level, revision, number);
     CREATE INDEX idx_logs_domain ON execution_logs (execution_id, domain, revision, number);
-    CREATE INDEX idx_logs_step ON execution_logs (step_id, revision, number) WHERE step_id IS NOT NULL;
     CREATE INDEX idx_logs_timestamp ON execution_logs (timestamp)`)
 
 exports.down = (knex) => knex.raw('DROP TABLE execution_logs, execution_steps, workflow_executions')

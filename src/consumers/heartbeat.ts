@@ -6,7 +6,11 @@ import type { ConsumerHealth } from './health'
 const beatMs = 2_000
 const lookMs = 250
 
-const write = async (knex: Knex, healths: ReadonlyArray<ConsumerHealth>): Promise<void> => {
+const write = async (
+  knex: Knex,
+  healths: ReadonlyArray<ConsumerHealth>,
+  absent: ReadonlyArray<string>,
+): Promise<void> => {
   const rows = [...healths]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, state, position, lastEventAt, reason }) => ({
@@ -18,6 +22,7 @@ const write = async (knex: Knex, healths: ReadonlyArray<ConsumerHealth>): Promis
       updated_at: knex.fn.now(),
     }))
   await knex('consumer_health').insert(rows).onConflict('name').merge()
+  if (absent.length > 0) await knex('consumer_health').whereIn('name', absent).delete()
 }
 
 const statesOf = (healths: ReadonlyArray<ConsumerHealth>): string =>
@@ -25,12 +30,13 @@ const statesOf = (healths: ReadonlyArray<ConsumerHealth>): string =>
 
 /**
  * Writes how a process's consumers are into `consumer_health`, every two seconds and soon after a change, until the signal aborts. A beat that
- * fails is left out: a reader sees its age.
+ * fails is left out: a reader sees its age. What an earlier configuration said of `absent` ones is taken away.
  */
 export const heartbeat = async (
   knex: Knex,
   healths: () => ReadonlyArray<ConsumerHealth>,
   signal: AbortSignal,
+  absent: ReadonlyArray<string> = [],
 ): Promise<void> => {
   let written = ''
   let at = -Infinity
@@ -39,7 +45,7 @@ export const heartbeat = async (
     if (performance.now() - at >= beatMs || statesOf(now) !== written) {
       at = performance.now()
       written = statesOf(now)
-      await write(knex, now).catch(() => undefined)
+      await write(knex, now, absent).catch(() => undefined)
     }
     await pause(lookMs, undefined, { signal }).catch(() => undefined)
   }

@@ -17,7 +17,9 @@ import { openRedis } from './live/redis'
 import { projectionConsumer } from './projection'
 
 const start = (config: ProjectionsConfig, log: Logger): Promise<Running> => {
-  const knex = readSideDatabase(config.DATABASE_URL)
+  const knex = readSideDatabase(config.DATABASE_URL, 10, (message) =>
+    log.warn({ message }, 'PostgreSQL does not answer'),
+  )
   const store = esdbEventStore({ url: config.EVENTSTORE_URL, log })
   const redis =
     config.REDIS_URL === undefined
@@ -37,7 +39,12 @@ const start = (config: ProjectionsConfig, log: Logger): Promise<Running> => {
     auditConsumer(knex),
     ...(redis === undefined ? [] : [live(redis)]),
   ].map((consumer) => consume({ store, log, signal }, consumer))
-  const beating = heartbeat(knex, () => consumers.map(({ health }) => health()), signal)
+  const beating = heartbeat(
+    knex,
+    () => consumers.map(({ health }) => health()),
+    signal,
+    redis === undefined ? [liveConsumerName] : [],
+  )
 
   return Promise.resolve({
     stop: async () => {

@@ -24,6 +24,8 @@ const recommendedActions = (run: Execution): ReadonlyArray<RecommendedAction> =>
   return [{ action: catalogue[code].action, target_node_id, params: { issue_code: code } }]
 }
 
+const timesPhases: ReadonlySet<ExecutionEvent['type']> = new Set(['StepStarted', 'StepCompleted', 'StepFailed'])
+
 const born = (recorded: Recorded, { data }: ExecutionEventOf<'ExecutionCreated'>) => {
   const metadata = metadataOf(recorded)
   return {
@@ -35,6 +37,7 @@ const born = (recorded: Recorded, { data }: ExecutionEventOf<'ExecutionCreated'>
     trigger_type: data.trigger_type,
     preflight_summary: null,
     signature_state: null,
+    phase_metrics: {},
     correlation_id: metadata.$correlationId,
     trace_id: traceIdOf(metadata.traceparent),
     created_at: recorded.created,
@@ -70,7 +73,7 @@ export const executionAfter = (
     last_error_tech: fault?.personal.tech ?? null,
     delivery_state: run.deliveryState ?? null,
     recommended_actions: recommendedActions(run),
-    phase_metrics: phaseMetrics(steps),
+    phase_metrics: timesPhases.has(event.type) ? phaseMetrics(steps) : row.phase_metrics,
     started_at: event.type === 'ExecutionStarted' ? recorded.created : row.started_at,
     completed_at: hasEnded(run) ? (row.completed_at ?? recorded.created) : null,
     revision: recorded.revision,
