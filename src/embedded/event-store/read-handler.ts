@@ -1,12 +1,13 @@
 import { type handleServerStreamingCall } from '@grpc/grpc-js'
-import { type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb'
+import { type ReadReq } from '@eventstore/db-client/generated/streams_pb'
 import { type OpenCalls, type Reply, streamReply } from './calls'
 import { readAll, type ReadSide, readStream } from './read'
 import { type ReadRequest, readRequest } from './read-request'
 import { subscribeToAll } from './subscribe-to-all'
 import { subscribeToStream } from './subscribe-to-stream'
+import { type ReadMessage } from './wire-read'
 
-const answer = (side: ReadSide, request: ReadRequest, reply: Reply<ReadResp>): Promise<void> => {
+const answer = (side: ReadSide, request: ReadRequest, reply: Reply<ReadMessage>): Promise<void> => {
   switch (request._tag) {
     case 'ReadStream':
       return readStream(side, request, reply)
@@ -20,7 +21,7 @@ const answer = (side: ReadSide, request: ReadRequest, reply: Reply<ReadResp>): P
 }
 
 export const readHandler =
-  (side: ReadSide, calls: OpenCalls): handleServerStreamingCall<ReadReq, ReadResp> =>
+  (side: ReadSide, calls: OpenCalls): handleServerStreamingCall<ReadReq, ReadMessage> =>
   (call) => {
     streamReply(calls, call, async (reply) => answer(side, readRequest(call.request), reply))
   }

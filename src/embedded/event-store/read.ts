@@ -1,4 +1,3 @@
-import { type ReadResp } from '@eventstore/db-client/generated/streams_pb'
 import { type Reply } from './calls'
 import { streamDeleted } from './errors'
 import { resolveLinks, type Resolved } from './links'
@@ -8,7 +7,7 @@ import { pages } from './pages'
 import { type From, type ReadRequest } from './read-request'
 import { type Direction, type Reader } from './reader'
 import { streamState } from './stream-state'
-import { eventMessage, streamNotFoundMessage } from './wire-read'
+import { eventMessage, type ReadMessage, streamNotFoundMessage } from './wire-read'
 
 export interface ReadSide {
   readonly log: Log
@@ -25,7 +24,7 @@ export const sendEvents = async (
   side: ReadSide,
   events: ReadonlyArray<EventRecord>,
   format: Format,
-  reply: Reply<ReadResp>,
+  reply: Reply<ReadMessage>,
 ): Promise<void> => {
   reply.over.throwIfAborted()
   for (const event of await resolved(side, events, format)) {
@@ -58,7 +57,7 @@ const allBounds = (from: From, direction: Direction, end: bigint) => {
 export const readStream = async (
   side: ReadSide,
   request: Request<'ReadStream'>,
-  reply: Reply<ReadResp>,
+  reply: Reply<ReadMessage>,
 ): Promise<void> => {
   const { stream, from, direction, count } = request
   const state = await streamState(side.log, side.reader, stream)
@@ -80,7 +79,11 @@ export const readStream = async (
   for await (const page of walk) await sendEvents(side, page, request, reply)
 }
 
-export const readAll = async (side: ReadSide, request: Request<'ReadAll'>, reply: Reply<ReadResp>): Promise<void> => {
+export const readAll = async (
+  side: ReadSide,
+  request: Request<'ReadAll'>,
+  reply: Reply<ReadMessage>,
+): Promise<void> => {
   const { from, direction, count, filter } = request
   const walk = pages({
     ...allBounds(from, direction, side.log.tail.end()),

@@ -13,6 +13,7 @@ import { type Log, openLog } from './log'
 import { readHandler } from './read-handler'
 import { openReader, type Reader } from './reader'
 import { maxMessageBytes } from './schema'
+import { serializeReadMessage } from './wire-read'
 
 export interface EventStoreServerOptions {
   /** A PostgreSQL database for this server alone; its table is made on the first start. */
@@ -59,13 +60,17 @@ const grpcServer = (
   const server = new Server({ 'grpc.max_receive_message_length': maxMessageBytes })
   server.addService(ServerFeaturesService, { getSupportedMethods })
   server.addService(GossipService, { read: gossip(randomUUID(), address) })
-  server.addService(StreamsService, {
-    append: appendHandler(log, calls),
-    batchAppend: batchAppendHandler(log, calls),
-    delete: deleteHandler(log, calls),
-    tombstone: tombstoneHandler(log, calls),
-    read: readHandler({ log, reader }, calls),
-  })
+  const read = { ...StreamsService.read, responseSerialize: serializeReadMessage }
+  server.addService(
+    { ...StreamsService, read },
+    {
+      append: appendHandler(log, calls),
+      batchAppend: batchAppendHandler(log, calls),
+      delete: deleteHandler(log, calls),
+      tombstone: tombstoneHandler(log, calls),
+      read: readHandler({ log, reader }, calls),
+    },
+  )
   return server
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { type ReadResp } from '@eventstore/db-client/generated/streams_pb'
 import { type Reply } from './calls'
 import { createCheckpoints, noCheckpoints } from './checkpoints'
 import { batchEvents, follow } from './follow'
@@ -7,12 +6,12 @@ import { endOfStream, type EventRecord } from './model'
 import { pages } from './pages'
 import { least, type ReadSide, type Request, sendEvents } from './read'
 import { createWakeUp } from './wake-up'
-import { caughtUpMessage, checkpointMessage, confirmationMessage } from './wire-read'
+import { caughtUpMessage, checkpointMessage, confirmationMessage, type ReadMessage } from './wire-read'
 
 export const subscribeToAll = async (
   side: ReadSide,
   request: Request<'SubscribeToAll'>,
-  reply: Reply<ReadResp>,
+  reply: Reply<ReadMessage>,
 ): Promise<void> => {
   const { from, filter, checkpointInterval } = request
   const { tail } = side.log

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { type ReadResp } from '@eventstore/db-client/generated/streams_pb'
 import { type Reply } from './calls'
 import { streamDeleted } from './errors'
 import { batchEvents, follow } from './follow'
@@ -8,13 +7,13 @@ import { pages } from './pages'
 import { most, type ReadSide, type Request, sendEvents } from './read'
 import { streamState } from './stream-state'
 import { createWakeUp } from './wake-up'
-import { caughtUpMessage, confirmationMessage } from './wire-read'
+import { caughtUpMessage, confirmationMessage, type ReadMessage } from './wire-read'
 
 /** Limits of the stream hide stored events only: what is appended after the start is delivered whatever they say. */
 export const subscribeToStream = async (
   side: ReadSide,
   request: Request<'SubscribeToStream'>,
-  reply: Reply<ReadResp>,
+  reply: Reply<ReadMessage>,
 ): Promise<void> => {
   const { stream, from } = request
   const { tail } = side.log
