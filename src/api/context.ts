@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { type CommandId, commandIdOfKey, CorrelationId, type OrganizationId } from '../domain/ids'
@@ -9,7 +9,10 @@ import { type BadRequest, badRequest } from './error'
 /** What a request carries through everything it causes. */
 export type Trace = { readonly correlationId: CorrelationId; readonly traceparent: string }
 
-export const headerOf = (req: IncomingMessage, name: string): string | undefined => {
+/** A request as far as its headers tell it. */
+export type Headed = { readonly headers: IncomingHttpHeaders }
+
+export const headerOf = (req: Headed, name: string): string | undefined => {
   const value = req.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
 }
@@ -19,7 +22,7 @@ const traceparentForm = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a
 
 const newTraceparent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`
 
-export const newTrace = (req: IncomingMessage): Trace => {
+export const newTrace = (req: Headed): Trace => {
   const traceparent = headerOf(req, 'traceparent') ?? ''
   return {
     correlationId: randomUUID() as string as CorrelationId,
@@ -28,7 +31,7 @@ export const newTrace = (req: IncomingMessage): Trace => {
 }
 
 /** `X-Correlation-ID` when it is there. */
-export const givenCorrelation = (req: IncomingMessage): E.Either<BadRequest, CorrelationId | undefined> => {
+export const givenCorrelation = (req: Headed): E.Either<BadRequest, CorrelationId | undefined> => {
   const given = headerOf(req, 'x-correlation-id')
   return given === undefined
     ? E.right(undefined)
@@ -51,7 +54,7 @@ type Sender = { readonly actor: Actor; readonly organization: OrganizationId }
 
 /** The command's context: its id follows from the idempotency key, the other ids from the request. */
 export const commandContext = (
-  req: IncomingMessage,
+  req: Headed,
   { correlationId, traceparent }: Trace,
   { actor, organization }: Sender,
   commandHash: string,

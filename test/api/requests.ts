@@ -9,11 +9,15 @@ export type Body = Readonly<Record<string, unknown>>
 
 export const base = '/api/v1'
 
+export const requestTo = (app: Site['app'], method: Method, path: string): Test => {
+  const agent = request(app)
+  return agent[method](path)
+}
+
 /** Requests as one role of one tenant. */
 export const as = ({ app }: Pick<Site, 'app'>, tenant: Tenant, role: Role = 'admin') => {
   const send = (method: Method, path: string): Test =>
-    request(app)
-      [method](base + path)
+    requestTo(app, method, base + path)
       .set('Authorization', `Bearer ${tenant.keys[role]}`)
       .set('X-Organization-ID', tenant.id)
   return {

@@ -134,8 +134,8 @@ export const startSite = async (): Promise<Site> => {
     logged: () => lines.join(''),
     amounts: async () => {
       const tailNow = orThrow(await store.tail())
-      const [{ count = 0 } = {}] = await knex('connection_secrets').count<ReadonlyArray<{ count: string }>>('*')
-      return { events: String(tailNow?.commit ?? ''), files: await filesBelow(folder), secrets: Number(count) }
+      const kept = (await knex('connection_secrets').select('connection_id')) as ReadonlyArray<unknown>
+      return { events: String(tailNow?.commit ?? ''), files: await filesBelow(folder), secrets: kept.length }
     },
     stop: async () => {
       stopping.abort()

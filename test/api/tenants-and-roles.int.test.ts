@@ -1,10 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
-import request from 'supertest'
 import { newApiKey, sha256Of } from '../../src/api/auth/api-key'
 import { type Role, roles } from '../../src/stores/identity/identity-store'
-import { as, base, bodyOf, contract, defineActive, idOf, manual, startRun } from './requests'
+import { as, base, bodyOf, contract, defineActive, idOf, manual, requestTo, startRun } from './requests'
 import { sharedSite } from './shared-site'
 import type { Site } from './site'
 import { workerOn } from './worker'
@@ -95,9 +94,7 @@ describe('who may do what', () => {
   })
 
   const send = (route: Route, headers: Readonly<Record<string, string>>) => {
-    const sent = request(site.app)
-      [route.method](base + route.path)
-      .set(headers)
+    const sent = requestTo(site.app, route.method, base + route.path).set(headers)
     // A stream that is opened does not end by itself.
     return route.path.startsWith('/sse') ? sent.set('Last-Event-ID', '999999-0') : sent.send(route.body)
   }

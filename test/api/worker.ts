@@ -3,7 +3,14 @@ import { commandHandler } from '../../src/domain/command-handler'
 import { execution, executionStream } from '../../src/domain/execution'
 import type { ExecutionCommand } from '../../src/domain/execution/commands'
 import { fault } from '../../src/domain/fault'
-import { CommandId, derivedId, DocumentId, ExecutionId, type OrganizationId, StepId } from '../../src/domain/ids'
+import {
+  CommandId,
+  derivedId,
+  DocumentId,
+  type ExecutionId,
+  type OrganizationId,
+  type StepId,
+} from '../../src/domain/ids'
 import { load } from '../../src/domain/load'
 import type { CommandContext } from '../../src/domain/metadata'
 import type { Site } from './site'

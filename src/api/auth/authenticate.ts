@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
@@ -6,7 +5,7 @@ import { OrganizationId } from '../../domain/ids'
 import type { Actor } from '../../domain/metadata'
 import { isApiKey, sha256Of } from './api-key'
 import type { IdentityStore, IdentityUnavailable, Organization, Role } from '../../stores/identity/identity-store'
-import { headerOf } from '../context'
+import { type Headed, headerOf } from '../context'
 import { type BadRequest, badRequest, type OrganizationForbidden, type Unauthenticated } from '../error'
 import type { Claims } from './jwt'
 
@@ -20,7 +19,7 @@ export type Caller = {
 
 type Refusal = Unauthenticated | OrganizationForbidden | BadRequest | IdentityUnavailable
 
-export type Authenticate = (req: IncomingMessage) => TE.TaskEither<Refusal, Caller>
+export type Authenticate = (req: Headed) => TE.TaskEither<Refusal, Caller>
 
 type Deps = {
   readonly identity: Pick<IdentityStore, 'holderOf' | 'organization'>
@@ -45,7 +44,7 @@ const tokenOf = (authorization: string | undefined): E.Either<Unauthenticated, s
   return token === undefined || token.length > longestToken ? E.left(unauthenticated('malformed')) : E.right(token)
 }
 
-const organizationHeader = (req: IncomingMessage): E.Either<BadRequest, OrganizationId | undefined> => {
+const organizationHeader = (req: Headed): E.Either<BadRequest, OrganizationId | undefined> => {
   const given = headerOf(req, 'x-organization-id')
   return given === undefined
     ? E.right(undefined)
