@@ -8,7 +8,6 @@ import {
   MaximumAppendSizeExceeded,
   StreamDeleted,
   Timeout,
-  Unknown,
   WrongExpectedVersion,
 } from '@eventstore/db-client/generated/shared_pb'
 import { Status } from '@eventstore/db-client/generated/status_pb'
@@ -45,5 +44,3 @@ export const maximumAppendSizeExceededStatus = (limit: number): Status =>
 
 export const badRequestStatus = (message: string): Status =>
   statusOf(Code.INVALID_ARGUMENT, 'BadRequest', new BadRequest().setMessage(message), message)
-
-export const unknownStatus = (message: string): Status => statusOf(Code.UNKNOWN, 'Unknown', new Unknown(), message)

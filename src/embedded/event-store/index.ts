@@ -1,1 +1,1 @@
-export { type EventStoreServer, type EventStoreServerOptions, startEventStoreServer } from './server'
+export { type EventStoreServer, startEventStoreServer } from './server'
