@@ -134,7 +134,7 @@ export const startSite = async (): Promise<Site> => {
     logged: () => lines.join(''),
     amounts: async () => {
       const tailNow = orThrow(await store.tail())
-      const kept = (await knex('connection_secrets').select('connection_id')) as ReadonlyArray<unknown>
+      const kept: ReadonlyArray<unknown> = await knex('connection_secrets').select('connection_id')
       return { events: String(tailNow?.commit ?? ''), files: await filesBelow(folder), secrets: kept.length }
     },
     stop: async () => {
