@@ -1,9 +1,17 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
-import type { Recorded } from '../../src/domain/event-store'
+import type { Recorded, StreamName } from '../../src/domain/event-store'
 import type { ExecutionEvent } from '../../src/domain/execution/events'
-import { CorrelationId, derivedId, ExecutionId, OrganizationId, WorkflowId } from '../../src/domain/ids'
+import {
+  ConnectionId,
+  CorrelationId,
+  derivedId,
+  EventId,
+  ExecutionId,
+  OrganizationId,
+  WorkflowId,
+} from '../../src/domain/ids'
 import { revision } from '../../src/domain/position'
 import type { TemplateVersion } from '../../src/domain/template/version'
 import { auditQueries } from '../../src/projections/audit/queries'
@@ -11,6 +19,7 @@ import { catalogQueries } from '../../src/projections/catalog/queries'
 import { executionQueries } from '../../src/projections/executions/queries'
 import { rowsOf } from '../../src/projections/executions/rows-of'
 import type { Page, UnknownCursor } from '../../src/projections/page'
+import { migrate } from '../../src/projections/migrate'
 import { eventMetadata, logOf } from '../support/arbitraries'
 import { type ReadSide, startReadSide } from '../support/read-side'
 import * as run from '../support/runs'
@@ -277,5 +286,53 @@ describe('reading the rows', function () {
       ['template.version_updated', 1],
       ['template.version_updated', 2],
     ])
+  })
+
+  it('lists a workflow as it was last drawn, and a connection without its secret', async () => {
+    const [workflow_id, connection_id] = [run.workflowId, derivedId(ConnectionId, ours, 'mail')]
+    const node = (label: string) => ({ ...run.steps.trigger, label, config: {} })
+    const at = (stream: string, n: bigint, place: bigint, type: string, data: unknown): Recorded => ({
+      ...whole[0]!,
+      id: derivedId(EventId, ours, stream, String(n)),
+      stream: stream as StreamName,
+      type,
+      revision: revision(n),
+      position: { commit: place, prepare: place },
+      data,
+    })
+    const drawn = (version: number, label: string) => ({
+      workflow_id,
+      organization_id: ours,
+      version,
+      name: 'Contracts',
+      personal: { nodes: [node(label)] },
+    })
+    const config = { host: 'mail.example.com' }
+    await written(knex, [
+      at(`workflow_definition-${workflow_id}`, 0n, 1n, 'WorkflowDefined', drawn(1, 'Start')),
+      at(`workflow_definition-${workflow_id}`, 1n, 2n, 'WorkflowActivated', { workflow_id }),
+      at(`workflow_definition-${workflow_id}`, 2n, 3n, 'WorkflowRevised', drawn(2, 'Begin')),
+      at(`connection-${connection_id}`, 0n, 4n, 'ConnectionCreated', {
+        connection_id,
+        organization_id: ours,
+        name: 'Mail',
+        connection_type: 'smtp',
+        personal: { config },
+      }),
+    ])
+    const { workflows, connections } = catalogQueries(knex)
+    const workflow = pageOf(await workflows.list(ours, { limit: 10 })).items[0]
+    expect(workflow).to.deep.include({ id: workflow_id, status: 'active', version: 2, revision: 2n })
+    expect(workflow?.nodes[0]?.label).to.equal('Begin')
+    const connection = await connections.get(ours, connection_id)
+    expect(connection).to.deep.include({ name: 'Mail', type: 'smtp', status: 'active', config })
+    expect(await connections.get(theirs, connection_id)).to.equal(undefined)
+  })
+
+  it('migrates once when several start together, also after one was killed with the lock in hand', async () => {
+    await knex('migrations_lock').update({ is_locked: 1 })
+    await Promise.all([migrate(knex), migrate(knex), migrate(knex)])
+    const applied = await knex<{ readonly name: string }>('migrations').select('name')
+    expect(new Set(applied.map(({ name }) => name)).size).to.equal(applied.length)
   })
 })
