@@ -19,7 +19,7 @@ const textual = <Row>({ columns }: Table<Row>, rows: ReadonlyArray<object>): unk
       Object.fromEntries(
         Object.entries(columns).map(([name, type]) => {
           const value = (row as Readonly<Record<string, unknown>>)[name] ?? null
-          return [name, type === 'bigint' && value !== null ? String(value) : value]
+          return [name, type === 'bigint' && typeof value === 'number' ? value.toString() : value]
         }),
       ),
     ),

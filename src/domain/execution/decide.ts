@@ -112,12 +112,14 @@ const abandonEffect =
   (run: Execution): Decision =>
     run.effects[data.effect_key]?.status === 'intended' ? E.right([{ type: 'EffectAbandoned', data }]) : nothing
 
+/** Only a step at work can wait for a person; of one that ended, the outcome changes nothing any more. */
 const reportLostOutcome =
   ({ effect_key, fault }: ReportLostOutcome) =>
   (run: Execution): Decision => {
     const effect = run.effects[effect_key]
     if (effect === undefined) return E.left({ _tag: 'EffectNotIntended' })
-    return effect.status === 'intended' && !effect.repeatable
+    if (effect.status !== 'intended' || effect.repeatable) return nothing
+    return stepOf(run, effect.step_id)?.status === 'running'
       ? E.right([{ type: 'DeliveryOutcomeLost', data: { effect_key, step_id: effect.step_id, fault } }])
       : nothing
   }

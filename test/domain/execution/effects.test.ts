@@ -71,7 +71,13 @@ describe('a lost outcome', () => {
     expect(given(...inReview).state()).to.include({ status: 'needs_review', lostEffect: run.emailKey })
   })
 
-  it('is not reported of an effect that is done, lost already or repeatable', () => {
+  it('is of no consequence once the step has ended', () => {
+    given(...run.sending, run.sendIntended, run.stepFailed(steps.email), run.failed(steps.email))
+      .when(lost)
+      .thenNothing()
+  })
+
+  it('is not reported of an effect that is done or lost already', () => {
     given(...run.sending, run.sendIntended, run.sent)
       .when(lost)
       .thenNothing()
