@@ -9,10 +9,19 @@ type Said = { readonly code: number; readonly out: string; readonly error: strin
 
 const failed = (error: string): Said => ({ code: 1, out: '', error })
 
+/** The outcome is told once, in our words. */
+const unsaid = () => undefined
+
 const carryOut = async (command: AdminCommand, url: string | undefined): Promise<Said> => {
   if (command._tag === 'Help') return { code: 0, out: usage, error: '' }
   if (url === undefined || url === '') return failed('DATABASE_URL is not set.')
-  const database = knex({ client: 'pg', connection: url, pool: { min: 0, max: 2 }, acquireConnectionTimeout: 5_000 })
+  const database = knex({
+    client: 'pg',
+    connection: url,
+    pool: { min: 0, max: 2 },
+    acquireConnectionTimeout: 5_000,
+    log: { warn: unsaid, error: unsaid, deprecate: unsaid, debug: unsaid },
+  })
   try {
     const done = await runAdmin(postgresIdentityStore(database))(command)()
     if (E.isRight(done)) return { code: 0, out: done.right, error: '' }

@@ -86,7 +86,11 @@ const traced =
   (req, res, next) => {
     const since = performance.now()
     const trace = traceOf(req)
-    res.set({ 'X-Correlation-ID': trace.correlationId, traceparent: trace.traceparent })
+    res.set({
+      'X-Correlation-ID': trace.correlationId,
+      traceparent: trace.traceparent,
+      'X-Content-Type-Options': 'nosniff',
+    })
     res.once('close', () => {
       const ms = Math.round(performance.now() - since)
       log.answered(trace, { method: req.method, path: pathOf(req), status: res.statusCode, ms })

@@ -50,6 +50,10 @@ const commandIdOf = (key: string | undefined, header: string, organization: Orga
       ? E.right(commandIdOfKey(organization, key))
       : E.left(badRequest({ header, problem: 'must be 1 to 255 printable ASCII characters' }))
 
+/** Whether the sender may give the same command again. */
+export const isRepeatable = (req: Headed, keyHeaders: ReadonlyArray<string> = ['Idempotency-Key']): boolean =>
+  keyHeaders.some((name) => headerOf(req, name.toLowerCase()) !== undefined)
+
 type Sender = { readonly actor: Actor; readonly organization: OrganizationId }
 
 /** The command's context: its id follows from the idempotency key, the other ids from the request. */

@@ -31,6 +31,12 @@ const redisOf = (url: string | undefined, log: Logger) => {
   return { commands: open(), subscriber: open() }
 }
 
+/** What knex would print on the console by itself. */
+const databaseLog = (log: Logger) => {
+  const warn = (said: unknown) => log.warn({ said }, 'database')
+  return { warn, error: warn, deprecate: warn, debug: () => undefined }
+}
+
 const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
   const store = esdbEventStore({ url: config.EVENTSTORE_URL, log })
   const database = knex({
@@ -38,6 +44,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
     connection: { connectionString: config.DATABASE_URL, statement_timeout: 10_000, application_name: 'docg-api' },
     pool: { min: 0, max: 10 },
     acquireConnectionTimeout: 5_000,
+    log: databaseLog(log),
   })
   const redis = redisOf(config.REDIS_URL, log)
   const tail = liveTail({ store, redis })

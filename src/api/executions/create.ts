@@ -8,6 +8,7 @@ import { created } from '../answer'
 import { mayOperate } from '../auth/role'
 import { jsonBody } from '../body/json'
 import { contextOf } from '../command'
+import { isRepeatable } from '../context'
 import type { Commanding } from '../deps'
 import type { ApiError } from '../error'
 import { idIn } from '../id'
@@ -38,7 +39,9 @@ export const createExecution = ({ on, store, keyed }: Commanding) =>
           owned(store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization),
         ),
         TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
-        TE.chainW(({ workflow, context }) => startExecution(store)(workflow, call.body.trigger_data, context)),
+        TE.chainW(({ workflow, context }) =>
+          startExecution(store)(workflow, call.body.trigger_data, context, isRepeatable(call.req)),
+        ),
         TE.map((started) => created(shownStart(started), started, `/api/v1/executions/${started.executionId}`)),
       ),
   })

@@ -45,9 +45,9 @@ export const factsFor =
     const findConnection = (id: (typeof connections)[number]) =>
       orAbsent(owned(log)(connection)(connectionStream(id), organization))
     return pipe(
-      loadAll(findTemplate)(templates),
-      TE.bindTo('template'),
-      TE.bind('connection', () => loadAll(findConnection)(connections)),
+      TE.Do,
+      TE.apS('template', loadAll(findTemplate)(templates)),
+      TE.apS('connection', loadAll(findConnection)(connections)),
       TE.map((found) => ({ ...found, trigger })),
     )
   }

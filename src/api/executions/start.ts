@@ -66,41 +66,59 @@ const commandOf = ({ executionId, workflow: { state, revision }, trigger, contex
   personal: { trigger_data: trigger },
 })
 
+const begun =
+  ({ executionId, context: { correlationId } }: Start) =>
+  ({ revision, position }: Pick<Started, 'revision' | 'position'>): Started => ({
+    executionId,
+    correlationId,
+    revision,
+    position,
+  })
+
 const begin =
   (log: Log) =>
-  (start: Start): TE.TaskEither<ApiError, void> =>
+  (start: Start): TE.TaskEither<ApiError, Started> =>
     pipe(
       isActive(start),
       TE.chainW(() => canSucceed(log)(start)),
       TE.chainW(() =>
         commandHandler(log)(execution)(executionStream(start.executionId), commandOf(start), start.context),
       ),
-      TE.map(() => undefined),
+      TE.map(begun(start)),
     )
 
 /**
- * Starts a run; one that cannot succeed does not begin, and nothing is written. The answer is what the log says of the run's beginning, so that a
- * repeat gets the first answer, whatever has become of the workflow since.
+ * The answer of a command that may come again is what the log says of the run's beginning: a repeat gets the first answer, whatever has become of
+ * the workflow since, and of two at once both get that of the one that was first.
  */
-export const startExecution =
+const beginOnce =
   (log: Log) =>
-  (workflow: Told<Workflow>, trigger: JsonObject, context: CommandContext): TE.TaskEither<ApiError, Started> => {
-    const executionId = derivedId(ExecutionId, context.commandId, 'execution')
-    const known: TE.TaskEither<ApiError, O.Option<Started>> = firstResult(log)(executionId, context)
+  (start: Start): TE.TaskEither<ApiError, Started> => {
+    const known: TE.TaskEither<ApiError, O.Option<Started>> = firstResult(log)(start.executionId, start.context)
     return pipe(
       known,
       TE.chain(
         O.match(
           () =>
             pipe(
-              begin(log)({ executionId, workflow, trigger, context }),
-              TE.chain(() => known),
+              begin(log)(start),
+              TE.chain((answer) => pipe(known, TE.map(O.getOrElse(() => answer)))),
             ),
-          (first) => TE.right(O.some(first)),
+          (first) => TE.right(first),
         ),
       ),
-      TE.chain(
-        TE.fromOption((): ApiError => ({ _tag: 'StoreUnavailable', reason: 'the run just begun is not there' })),
-      ),
     )
+  }
+
+/** Starts a run; one that cannot succeed does not begin, and nothing is written. */
+export const startExecution =
+  (log: Log) =>
+  (
+    workflow: Told<Workflow>,
+    trigger: JsonObject,
+    context: CommandContext,
+    repeatable: boolean,
+  ): TE.TaskEither<ApiError, Started> => {
+    const executionId = derivedId(ExecutionId, context.commandId, 'execution')
+    return (repeatable ? beginOnce : begin)(log)({ executionId, workflow, trigger, context })
   }

@@ -11,7 +11,7 @@ import type { Workflow } from '../../domain/workflow-definition/state'
 import { webhookTriggerData } from '../../nodes/preflight'
 import { done } from '../answer'
 import { ignoreBody, jsonBody } from '../body/json'
-import { commandContext } from '../context'
+import { commandContext, isRepeatable } from '../context'
 import type { Commanding } from '../deps'
 import { type ApiError, notFound } from '../error'
 import { shownStart } from '../executions/create'
@@ -81,7 +81,12 @@ export const receiveWebhook = ({ on, store, keyed }: Commanding) =>
         }),
         TE.chainW(({ workflow, body, context }) => {
           const config = workflow.state.nodes[0]?.config ?? {}
-          return startExecution(store)(workflow, webhookTriggerData(config, body), context)
+          return startExecution(store)(
+            workflow,
+            webhookTriggerData(config, body),
+            context,
+            isRepeatable(call.req, keyHeaders),
+          )
         }),
         TE.map((started) => done(shownStart(started), started, 202)),
       ),

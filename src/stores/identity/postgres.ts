@@ -30,6 +30,16 @@ const keyOf = (row: KeyRow): ApiKey => ({
   revokedAt: row.revoked_at ?? undefined,
 })
 
+type HolderRow = KeyRow & { of_name: string; of_locale: string; of_created_at: Date }
+
+const organizationIn = (row: HolderRow): Organization =>
+  organizationOf({
+    id: row.organization_id,
+    name: row.of_name,
+    locale: row.of_locale,
+    created_at: row.of_created_at,
+  })
+
 const keyColumns = ['id', 'organization_id', 'name', 'role', 'created_at', 'revoked_at']
 
 const asked = <A>(ask: () => Promise<A>): TE.TaskEither<IdentityUnavailable, A> =>
@@ -68,10 +78,16 @@ export const postgresIdentityStore = (knex: Knex): IdentityStore => ({
     }),
   holderOf: (sha256) =>
     asked(async () => {
-      const key = await knex('api_keys').where({ sha256, revoked_at: null }).first<KeyRow | undefined>(keyColumns)
-      if (key === undefined) return undefined
-      const organizations = await knex<OrganizationRow>('organizations').where({ id: key.organization_id })
-      return { key: keyOf(key), organization: organizationOf(only(organizations)) }
+      const row = await knex('api_keys as key')
+        .join('organizations as of', 'of.id', 'key.organization_id')
+        .where({ 'key.sha256': sha256, 'key.revoked_at': null })
+        .first<HolderRow | undefined>(
+          ...keyColumns.map((column) => `key.${column}`),
+          'of.name as of_name',
+          'of.locale as of_locale',
+          'of.created_at as of_created_at',
+        )
+      return row === undefined ? undefined : { key: keyOf(row), organization: organizationIn(row) }
     }),
   keys: (organization) =>
     asked(async () => {
