@@ -2,10 +2,6 @@ import { type ServerReadableStream } from '@grpc/grpc-js'
 import { asCallError } from './calls'
 import { stopping } from './errors'
 
-/** Whether the HTTP/2 stream below is closed, which after a half-close it is not: grpc-js does not tell in its public part. */
-const wasReset = (call: object): boolean =>
-  (call as { readonly call?: { readonly stream?: { readonly closed?: boolean } } }).call?.stream?.closed === true
-
 /**
  * Handles the messages of a call in order until the client half-closes; a promise holds back the next ones.
  * Not `for await`: its end would destroy a call that has yet to answer.
@@ -27,9 +23,9 @@ export const eachMessage = <Message>(
       }
     })
     call.on('end', () => {
-      // The messages of a lost or cancelled call end like those of a half-close; 'cancelled' follows only a while later.
+      // The messages of a lost connection end like those of a half-close; only a moment later the call is cancelled.
       setImmediate(() => {
-        if (call.cancelled || wasReset(call)) reject(stopping())
+        if (call.cancelled) reject(stopping())
         else resolve()
       })
     })

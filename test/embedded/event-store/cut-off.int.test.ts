@@ -27,22 +27,6 @@ describe('an append that is cut off before its end', () => {
     expect((await rejection(collect(client.readStream(stream)))).constructor.name).to.equal('StreamNotFoundError')
   }
 
-  it('is not written when the call is cancelled', async () => {
-    const { raw, server } = running()
-    const streams = Array.from({ length: 30 }, newStream)
-    const calls = streams.map((stream) => {
-      const call = raw.append(() => undefined)
-      call.on('error', () => undefined)
-      call.write(options(stream))
-      call.write(event())
-      return call
-    })
-    await eventually(() => server.openCalls() === streams.length)
-    for (const call of calls) call.cancel()
-    await eventually(() => server.openCalls() === 0)
-    for (const stream of streams) await isMissing(stream)
-  }).timeout(20_000)
-
   it('is not written when the connection is lost, at whatever byte', async () => {
     const { server } = running()
     const proxy = await startFaultProxy({ host: '127.0.0.1', port: server.port })
