@@ -3,7 +3,8 @@ import type { CommandContext } from '../domain/metadata'
 import type { Keyed } from './canonical'
 import { commandContext } from './context'
 import type { BadRequest } from './error'
-import { type Call, pathOf } from './on'
+import type { Call } from './on'
+import { pathOf } from './request'
 
 /** The context of a command that a caller sent: `said` is all of its body that tells one request from another. */
 export const contextOf = (

@@ -4,7 +4,8 @@ import type { LiveTail } from '../projections/live/tail'
 import type { Authenticate } from './auth/authenticate'
 import { mayRead } from './auth/role'
 import type { ApiError } from './error'
-import { readerOf, sendProblem } from './on'
+import { readerOf } from './request'
+import { sendProblem } from './send'
 import { type SseRoutes, sseRoutes } from './sse'
 
 type Deps = { readonly tail: LiveTail; readonly authenticate: Authenticate }

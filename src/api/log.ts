@@ -3,6 +3,7 @@ import type { Trace } from './context'
 import type { ApiError } from './error'
 import { problemOf } from './problem/problem'
 import { problemTexts } from './problem/texts'
+import { withoutSecrets } from './secret-path'
 
 /** What the API says of itself: never a header, a body or a token. */
 export type Log = {
@@ -15,11 +16,6 @@ export type Log = {
 }
 
 const reasonOf = (error: ApiError): string | undefined => ('reason' in error ? error.reason : undefined)
-
-const secretInPath = /(\/webhooks\/[^/]+\/)[^/?]+/
-
-/** The token in a webhook's address opens it. */
-export const withoutSecrets = (path: string): string => path.replace(secretInPath, '$1…')
 
 export const apiLog = (logger: Logger): Log => ({
   refused: ({ correlationId }, error) => {

@@ -1,21 +1,18 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { Locale } from '../domain/catalogue/entry'
 import type { Role } from '../stores/identity/identity-store'
 import type { Answer } from './answer'
 import type { Authenticate, Caller } from './auth/authenticate'
-import { mayAudit } from './auth/role'
-import { type BodyReader } from './body/json'
-import { givenCorrelation, headerOf, newTrace, type Trace } from './context'
+import type { BodyReader } from './body/json'
+import { givenCorrelation, type Trace } from './context'
 import type { ApiError } from './error'
-import { isHeld } from './etag'
-import { askedLocale, readerLocale } from './locale'
 import type { Log } from './log'
-import { problemOf, type Reader } from './problem/problem'
-import { renderProblem } from './problem/render'
+import type { Reader } from './problem/problem'
 import type { Query } from './query'
+import { readerOf, searchOf, traceOf } from './request'
+import { send, sendProblem } from './send'
 
 /** One request, checked: who asks, and what. */
 export type Call<Q = object, B = undefined> = Trace &
@@ -43,57 +40,6 @@ export type OpenRoute<Q, B> = Spec<Q, B> & {
 }
 
 type Outcome = { readonly reader: Reader; readonly result: E.Either<ApiError, Answer> }
-
-export const searchOf = (req: Request): URLSearchParams =>
-  new URLSearchParams(req.originalUrl.split('?').slice(1).join('?'))
-
-/** The path as asked for, without the query, which may hold anything. */
-export const pathOf = (req: Request): string => req.originalUrl.split('?')[0] ?? ''
-
-const askedLocaleOf = (req: Request): Locale | undefined =>
-  askedLocale(searchOf(req).get('locale'), headerOf(req, 'accept-language'))
-
-const traces = new WeakMap<Request, Trace>()
-
-/** The trace of a request, from its first use on. */
-export const traceOf = (req: Request): Trace => {
-  const known = traces.get(req)
-  if (known !== undefined) return known
-  const given = givenCorrelation(req)
-  const fresh = newTrace(req)
-  const trace = E.isRight(given) && given.right !== undefined ? { ...fresh, correlationId: given.right } : fresh
-  traces.set(req, trace)
-  return trace
-}
-
-const isUnchanged = ({ method, headers }: Request, { status, headers: { ETag } }: Answer): boolean =>
-  ETag !== undefined && status === 200 && ['GET', 'HEAD'].includes(method) && isHeld(headers['if-none-match'], ETag)
-
-const send = (res: Response, answer: Answer, { locale }: Reader): void => {
-  const { status, headers, body } = answer
-  res.status(status).set({ 'Cache-Control': 'private, no-cache', ...headers })
-  res.vary('Authorization').vary('X-Organization-ID').vary('Accept-Language')
-  if (isUnchanged(res.req, answer)) return void res.status(304).end()
-  if ('bytes' in body) return void res.end(body.bytes)
-  res.set('Content-Language', locale).json(body.json)
-}
-
-/** Answers with a problem (RFC 9457). */
-export const sendProblem = (res: Response, error: ApiError, reader: Reader): void => {
-  const problem = problemOf(error)
-  const body = renderProblem(problem, reader, pathOf(res.req), traceOf(res.req).correlationId)
-  res.status(body.status).set({ 'Cache-Control': 'no-store', 'Content-Language': reader.locale, ...problem.headers })
-  res.vary('Accept-Language')
-  res.type('application/problem+json').send(JSON.stringify(body))
-}
-
-type Known = { readonly locale: Locale; readonly roles: ReadonlyArray<string> }
-
-/** How to speak to who asks: `known` once it is known who that is. */
-export const readerOf = (req: Request, known?: Known): Reader => ({
-  locale: readerLocale(askedLocaleOf(req), known?.locale),
-  showTech: mayAudit.some((role) => known?.roles.includes(role)),
-})
 
 const accepted = (
   req: Request,

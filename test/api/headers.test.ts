@@ -3,7 +3,7 @@ import * as E from 'fp-ts/Either'
 import { attachment } from '../../src/api/documents/disposition'
 import { etagOf, isHeld, pinnedRevision } from '../../src/api/etag'
 import { askedLocale, readerLocale } from '../../src/api/locale'
-import { withoutSecrets } from '../../src/api/log'
+import { withoutSecrets } from '../../src/api/secret-path'
 import { revision } from '../../src/domain/position'
 
 describe('ETags', () => {
