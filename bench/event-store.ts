@@ -71,46 +71,49 @@ const repeat = async (callers: number, seconds: number, work: (caller: number) =
   return { callers, perSecond: (took.length * 1000) / (performance.now() - start), ...spread(took) }
 }
 
-const measureAppends = async (client: EventStoreDBClient, seconds: number): Promise<ReadonlyArray<Rate>> => {
-  const rates: Rate[] = []
-  for (const callers of callerCounts) {
-    const streams = Array.from({ length: callers }, () => ({ name: `bench-${randomUUID()}`, revision: -1n }))
-    const append = async (index: number) => {
-      const stream = streams[index] ?? { name: '', revision: -1n }
-      const expectedRevision = stream.revision < 0n ? 'no_stream' : stream.revision
-      const { nextExpectedRevision } = await client.appendToStream(stream.name, newEvent(), { expectedRevision })
-      stream.revision = nextExpectedRevision
-    }
-    await repeat(callers, 0.5, append)
-    rates.push(await repeat(callers, seconds, append))
+/** Each caller appends to a stream of its own, at the exact revision. */
+const appendingTo = (client: EventStoreDBClient, callers: number) => {
+  const streams = Array.from({ length: callers }, () => ({ name: `bench-${randomUUID()}`, revision: -1n }))
+  return async (index: number): Promise<void> => {
+    const stream = streams[index] ?? { name: '', revision: -1n }
+    const expectedRevision = stream.revision < 0n ? 'no_stream' : stream.revision
+    const { nextExpectedRevision } = await client.appendToStream(stream.name, newEvent(), { expectedRevision })
+    stream.revision = nextExpectedRevision
   }
-  return rates
 }
 
-const measureInserts = async (databaseUrl: string, seconds: number): Promise<ReadonlyArray<Rate>> => {
+const insertingInto = (pool: Pool, callers: number) => {
+  const streams = Array.from({ length: callers }, () => ({ name: `bench-${randomUUID()}`, revision: -1 }))
+  const bytes = (value: unknown) => Buffer.from(JSON.stringify(value))
+  return async (index: number): Promise<void> => {
+    const stream = streams[index] ?? { name: '', revision: -1 }
+    const event = newEvent()
+    stream.revision += 1
+    await pool.query({
+      name: 'bench-insert',
+      text: 'insert into bench_insert (stream, revision, id, type, data, metadata) values ($1, $2, $3, $4, $5, $6)',
+      values: [stream.name, stream.revision, event.id, event.type, bytes(event.data), bytes(event.metadata)],
+    })
+  }
+}
+
+/** In turns, so that both sides of a row meet the same machine; warmed up, so that both programs are compiled. */
+const measureWrites = async (client: EventStoreDBClient, databaseUrl: string, seconds: number) => {
   const pool = new Pool({ connectionString: databaseUrl, max: mostConnections })
   await pool.query(`drop table if exists bench_insert; create table bench_insert (
-    position bigserial primary key, stream text, revision bigint, id uuid, type text, data bytea, metadata bytea, unique (stream, revision))`)
-  const rates: Rate[] = []
+    position bigserial primary key, stream text, revision bigint, id uuid, type text, data bytea, metadata bytea,
+    unique (stream, revision))`)
+  await repeat(64, 3, appendingTo(client, 64))
+  await repeat(64, 1, insertingInto(pool, 64))
+  const appends: Rate[] = []
+  const inserts: Rate[] = []
   for (const callers of callerCounts) {
-    const streams = Array.from({ length: callers }, () => ({ name: `bench-${randomUUID()}`, revision: -1 }))
-    rates.push(
-      await repeat(callers, seconds, (index) => {
-        const stream = streams[index] ?? { name: '', revision: -1 }
-        stream.revision += 1
-        const event = newEvent()
-        const bytes = (value: unknown) => Buffer.from(JSON.stringify(value))
-        return pool.query({
-          name: 'bench-insert',
-          text: 'insert into bench_insert (stream, revision, id, type, data, metadata) values ($1, $2, $3, $4, $5, $6)',
-          values: [stream.name, stream.revision, event.id, event.type, bytes(event.data), bytes(event.metadata)],
-        })
-      }),
-    )
+    appends.push(await repeat(callers, seconds, appendingTo(client, callers)))
+    inserts.push(await repeat(callers, seconds, insertingInto(pool, callers)))
   }
   await pool.query('drop table bench_insert')
   await pool.end()
-  return rates
+  return { appends, inserts }
 }
 
 const perSecond = async (work: () => Promise<number>): Promise<number> => {
@@ -167,7 +170,7 @@ export const measureEventStore = async (store: EventStoreUnderTest): Promise<Eve
   const { url, databaseUrl, secondsEach = 4 } = store
   const client = EventStoreDBClient.connectionString(url)
   try {
-    const appends = await measureAppends(client, secondsEach)
+    const writes = await measureWrites(client, databaseUrl, secondsEach)
     const stream = `bench-large-${randomUUID()}`
     const largeAppends = await perSecond(async () => {
       for (let n = 0; n < 20; n += 1) await client.appendToStream(stream, Array.from({ length: largeAppend }, newEvent))
@@ -175,8 +178,7 @@ export const measureEventStore = async (store: EventStoreUnderTest): Promise<Eve
     })
     const reads = await measureReads(client, stream)
     const live = await measureLive(client)
-    const inserts = await measureInserts(databaseUrl, secondsEach)
-    return { appends, inserts, largeAppends, ...reads, liveP50Ms: live.p50Ms, liveP99Ms: live.p99Ms }
+    return { ...writes, largeAppends, ...reads, liveP50Ms: live.p50Ms, liveP99Ms: live.p99Ms }
   } finally {
     await client.dispose()
   }

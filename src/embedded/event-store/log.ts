@@ -35,6 +35,8 @@ interface InFlight {
 const tailBytes = 32 * 1024 * 1024
 const cachedHeads = 20_000
 const longestPauseMs = 1000
+/** How often a write is tried again after the connection was lost, in case it is the write that breaks it. */
+const mostLosses = 10
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const unavailable = (reason: string): Failure => ({ _tag: 'Unavailable', reason })
@@ -44,7 +46,7 @@ export const openLog = async ({ databaseUrl, lockWaitMs, graceMs, report }: LogO
   const queue = createWaitingWrites()
   const tail = createTail(tailBytes)
   const cache = createHeadCache(cachedHeads)
-  const retried = new WeakSet<WaitingWrite>()
+  const losses = new WeakMap<WaitingWrite, number>()
   let inFlight: InFlight | undefined
   let available = true
   let stopping = false
@@ -78,8 +80,11 @@ export const openLog = async ({ databaseUrl, lockWaitMs, graceMs, report }: LogO
   }
 
   const putBack = (waiting: ReadonlyArray<WaitingWrite>, reason: string) => {
-    for (const one of waiting) if (retried.has(one)) one.answer(unavailable(reason))
-    for (const one of waiting) retried.add(one)
+    for (const one of waiting) {
+      const lost = (losses.get(one) ?? 0) + 1
+      losses.set(one, lost)
+      if (lost > mostLosses) one.answer(unavailable(reason))
+    }
     queue.putBack(waiting.filter((one) => !one.isAnswered()))
   }
 
