@@ -43,7 +43,7 @@ export const allStreams = [executionCategory, workflowDefinitionCategory, templa
   (category) => `${category}-`,
 )
 
-const chunking = { most: 500, lingerMs: 20, silenceMs: 250 }
+const chunking = { most: 500, lingerMs: 5, silenceMs: 250 }
 /** How long a position without events of ours may stay unsaved. */
 const idleSaveMs = 1_000
 

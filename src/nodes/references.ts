@@ -6,6 +6,7 @@ import type { Json } from '../domain/event-store'
 import { dottedPath, valueAt } from './dotted-path'
 import { text } from '../domain/exact'
 import { sealedLiquid } from './liquid'
+import { remembered } from './remembered'
 import type { References } from './step-run'
 
 export type Path = ReadonlyArray<string>
@@ -39,8 +40,9 @@ const staticPart = (segments: ReadonlyArray<unknown>): Path => {
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 300) : 'unusable')
 
 /** Paths that a template refers to, the names of its own loops left out. */
-export const variablesOf = (template: string): E.Either<string, ReadonlyArray<Path>> =>
-  E.tryCatch(() => engines.text.globalVariableSegmentsSync(engines.text.parse(template)).map(staticPart), reasonOf)
+export const variablesOf: (template: string) => E.Either<string, ReadonlyArray<Path>> = remembered(200, (template) =>
+  E.tryCatch(() => engines.text.globalVariableSegmentsSync(engines.text.parse(template)).map(staticPart), reasonOf),
+)
 
 /** Steps that a template refers to, by position. */
 export const stepsIn = (template: string): ReadonlyArray<string> =>

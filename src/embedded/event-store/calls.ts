@@ -45,6 +45,9 @@ export interface Reply<Response> {
   readonly over: AbortSignal
 }
 
+/** Made once: a reason with a stack of its own would cost more than a small read. */
+const callOver = new Error('the call is over')
+
 /** Runs a call that streams its answer, with back pressure, until it ends, fails or is cancelled. */
 export const streamReply = <Request, Response>(
   calls: OpenCalls,
@@ -57,14 +60,14 @@ export const streamReply = <Request, Response>(
 
   const end = (error?: CallError) => {
     if (over.aborted) return
-    ended.abort()
+    ended.abort(callOver)
     if (error === undefined) call.end()
     else call.emit('error', error)
   }
   const fail = (error: unknown) => end(asCallError(error))
   const forget = calls.add(end)
-  call.on('cancelled', () => ended.abort())
-  call.on('close', () => ended.abort())
+  call.on('cancelled', () => ended.abort(callOver))
+  call.on('close', () => ended.abort(callOver))
 
   const drain = async (): Promise<void> => {
     await once(call, 'drain', { signal: over })

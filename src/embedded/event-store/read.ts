@@ -1,3 +1,4 @@
+import { least, most } from './bounds'
 import { type Reply } from './calls'
 import { streamDeleted } from './errors'
 import { resolveLinks, type Resolved } from './links'
@@ -5,7 +6,7 @@ import { type Log } from './log'
 import { endOfStream, type EventRecord } from './model'
 import { pages } from './pages'
 import { type From, type ReadRequest } from './read-request'
-import { type Direction, type Reader } from './reader'
+import { type AllRange, type Direction, type Reader } from './reader'
 import { streamState } from './stream-state'
 import { eventMessage, type ReadMessage, streamNotFoundMessage } from './wire-read'
 
@@ -32,9 +33,6 @@ export const sendEvents = async (
     if (full !== undefined) await full
   }
 }
-
-export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-export const most = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 
 /** Revisions from `from` on, inclusive in both directions. */
 const streamBounds = (from: From, direction: Direction, last: bigint) => {
@@ -68,13 +66,14 @@ export const readStream = async (
   }
   const { low, high } = streamBounds(from, direction, state.last)
   const createdFrom = state.limits.created
+  const recent = (range: AllRange) => (createdFrom === 0n ? side.log.tail.ofStream(stream, range) : undefined)
   const walk = pages({
     low: most(low, state.limits.revision),
     high,
     direction,
     count,
     keyOf: (event) => event.revision,
-    fetch: (range) => side.reader.stream(stream, { ...range, createdFrom }),
+    fetch: async (range) => recent(range) ?? side.reader.stream(stream, { ...range, createdFrom }),
   })
   for await (const page of walk) await sendEvents(side, page, request, reply)
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { least } from './bounds'
 import { type Reply } from './calls'
 import { createCheckpoints, noCheckpoints } from './checkpoints'
 import { batchEvents, follow } from './follow'
 import { endOfStream, type EventRecord } from './model'
 import { pages } from './pages'
-import { least, type ReadSide, type Request, sendEvents } from './read'
+import { type ReadSide, type Request, sendEvents } from './read'
 import { createWakeUp } from './wake-up'
 import { caughtUpMessage, checkpointMessage, confirmationMessage, type ReadMessage } from './wire-read'
 

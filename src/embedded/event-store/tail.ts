@@ -1,4 +1,6 @@
 import { type EventRecord } from './model'
+import { least, most } from './bounds'
+import { type AllRange } from './reader'
 import { sizeOf } from './rows'
 
 /** The newest events of the log in memory, bounded in bytes, and who waits for more. */
@@ -7,6 +9,8 @@ export interface Tail {
   readonly end: () => bigint
   /** At most `limit` events after a position, or undefined when they reach further back than the tail does. */
   readonly after: (position: bigint, limit: number) => ReadonlyArray<EventRecord> | undefined
+  /** A page of a stream, or undefined when not all of it is in the tail. */
+  readonly ofStream: (stream: string, range: AllRange) => ReadonlyArray<EventRecord> | undefined
   readonly publish: (events: ReadonlyArray<EventRecord>) => void
   /** Forgets the events and starts from a position read from the database. */
   readonly reset: (end: bigint) => void
@@ -16,6 +20,7 @@ export interface Tail {
 
 export const createTail = (maxBytes: number): Tail => {
   let events: EventRecord[] = []
+  const byStream = new Map<string, EventRecord[]>()
   let bytes = 0
   let end = 0n
   const listeners = new Map<string | undefined, Set<() => void>>()
@@ -27,6 +32,9 @@ export const createTail = (maxBytes: number): Tail => {
       if (bytes <= maxBytes) break
       bytes -= sizeOf(event)
       dropped += 1
+      const ofStream = byStream.get(event.stream)
+      if (ofStream !== undefined && ofStream.length > 1) ofStream.shift()
+      else byStream.delete(event.stream)
     }
     events = events.slice(dropped)
   }
@@ -43,9 +51,23 @@ export const createTail = (maxBytes: number): Tail => {
       if (missed > events.length) return undefined
       return events.slice(events.length - missed, events.length - missed + limit)
     },
+    ofStream: (stream, { low, high, direction, limit }) => {
+      const held = byStream.get(stream) ?? []
+      const first = held[0]?.revision
+      const last = held.at(-1)?.revision
+      const some = BigInt(limit) - 1n
+      const from = direction === 'forwards' ? low : most(low, high - some)
+      const to = direction === 'forwards' ? least(high, low + some) : high
+      if (first === undefined || last === undefined || first > from || last < to) return undefined
+      const page = held.slice(Number(from - first), Number(to - first) + 1)
+      return direction === 'forwards' ? page : page.reverse()
+    },
     publish: (added) => {
       for (const event of added) {
         events.push(event)
+        const ofStream = byStream.get(event.stream)
+        if (ofStream === undefined) byStream.set(event.stream, [event])
+        else ofStream.push(event)
         bytes += sizeOf(event)
         end = event.position
       }
@@ -56,6 +78,7 @@ export const createTail = (maxBytes: number): Tail => {
     reset: (newEnd) => {
       if (newEnd === end) return
       ;[events, bytes, end] = [[], 0, newEnd]
+      byStream.clear()
       for (const stream of listeners.keys()) call(stream)
     },
     listen: (stream, onCommit) => {

@@ -14,12 +14,18 @@ export const pause = (ms: number, ...signals: ReadonlyArray<AbortSignal>): Promi
   })
 
 /** What `work` gives within `ms` and before `signal` aborts. It is not stopped by being late; what it does afterwards is ignored, a rejection too. */
-export const within = async <A>(ms: number, work: Promise<A>, signal: AbortSignal): Promise<Timed<A>> => {
-  const over = new AbortController()
-  const late = pause(ms, over.signal, signal).then((): Timed<A> => ({ _tag: 'TooLate' }))
-  try {
-    return await Promise.race([work.then((value): Timed<A> => ({ _tag: 'InTime', value })), late])
-  } finally {
-    over.abort()
-  }
-}
+export const within = <A>(ms: number, work: Promise<A>, signal: AbortSignal): Promise<Timed<A>> =>
+  new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', late)
+    }
+    const late = () => {
+      end()
+      resolve({ _tag: 'TooLate' })
+    }
+    const timer = setTimeout(late, ms)
+    signal.addEventListener('abort', late)
+    work.finally(end).then((value) => resolve({ _tag: 'InTime', value }), reject)
+    if (signal.aborted) late()
+  })

@@ -1,13 +1,4 @@
-import {
-  BACKWARDS,
-  END,
-  EventStoreDBClient,
-  jsonEvent,
-  START,
-  StreamNotFoundError,
-  streamNameFilter,
-  type StreamingRead,
-} from '@eventstore/db-client'
+import { BACKWARDS, END, EventStoreDBClient, jsonEvent, START, streamNameFilter } from '@eventstore/db-client'
 import * as E from 'fp-ts/Either'
 import type {
   AppendError,
@@ -22,34 +13,21 @@ import type {
   SubscriptionStart,
 } from '../../domain/event-store'
 import { revision } from '../../domain/position'
+import { type Collecting, collecting, type Reading } from './collecting'
 import { connection, type Link } from './connection'
 import { within } from './deadline'
 import { encode, type Encoded } from './encode'
 import { appendFailure, readFailure } from './failure'
 import { landedAlready } from './landed-already'
-import { type Raw, recorded } from './recorded'
 import { resubscribe } from './resubscribe'
 import { appendCredentials, connectionString, defaults, type Options } from './settings'
 import { follow, type Sink } from './subscription'
 import { clear, type Outcome, unclear, untilClear } from './until-clear'
 
 type Client = EventStoreDBClient
-type Reading = StreamingRead<{ readonly event?: Raw }>
 type Written = { readonly revision: Revision; readonly position: Position | undefined }
 
 const maxPage = 5_000
-
-const collect = async (reading: Reading): Promise<ReadonlyArray<Recorded>> => {
-  const found: Recorded[] = []
-  try {
-    for await (const { event } of reading as AsyncIterable<{ readonly event?: Raw }>)
-      if (event !== undefined) found.push(recorded(event))
-    return found
-  } catch (error) {
-    if (error instanceof StreamNotFoundError) return []
-    throw error
-  }
-}
 
 /** `dispose` ends the open calls and leaves the connection; `getChannel` is protected. */
 const disconnect = async (client: Client): Promise<void> => {
@@ -95,19 +73,10 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
 
   const read = (stream: StreamName, open: (client: Client) => Reading) =>
     untilClear<ReadError, ReadonlyArray<Recorded>>(settings.read, async (ms) => {
-      const opened: Reading[] = []
-      const request = (client: Client) => {
-        const reading = open(client)
-        reading.on('error', () => undefined)
-        opened.push(reading)
-        return collect(reading)
-      }
+      let reading: Collecting | undefined
+      const request = (client: Client) => (reading = collecting(open(client))).events
       const outcome = await ask(ms, request, (error) => readFailure<ReadonlyArray<Recorded>>(error, stream))
-      for (const reading of opened) {
-        // Leaving the loop does not end the call at the server.
-        reading.cancel().catch(() => undefined)
-        reading.destroy()
-      }
+      reading?.end()
       return outcome
     })
 
