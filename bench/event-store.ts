@@ -16,6 +16,8 @@ export interface Rate {
 export interface EventStoreFigures {
   /** One event per append, each caller waiting for its answer. */
   readonly appends: ReadonlyArray<Rate>
+  /** The same appends to a server that keeps nothing: the client's own limit. */
+  readonly silent: ReadonlyArray<Rate>
   /** The same events as plain autocommitted INSERTs, at most 16 connections. */
   readonly inserts: ReadonlyArray<Rate>
   /** Events per second. */
@@ -28,9 +30,10 @@ export interface EventStoreFigures {
   readonly liveP99Ms: number
 }
 
-export interface EventStoreUnderTest {
-  /** Connection string of the event store. */
+interface EventStoreUnderTest {
+  /** Connection strings of the event store, and of a server that keeps nothing. */
   readonly url: string
+  readonly silentUrl: string
   /** A database of the same PostgreSQL server, for the comparison. */
   readonly databaseUrl: string
   readonly secondsEach?: number
@@ -97,23 +100,28 @@ const insertingInto = (pool: Pool, callers: number) => {
   }
 }
 
-/** In turns, so that both sides of a row meet the same machine; warmed up, so that both programs are compiled. */
-const measureWrites = async (client: EventStoreDBClient, databaseUrl: string, seconds: number) => {
+/** In turns, so that all columns of a row meet the same machine; warmed up, so that both programs are compiled. */
+const measureWrites = async (client: EventStoreDBClient, silentUrl: string, databaseUrl: string, seconds: number) => {
+  const silently = EventStoreDBClient.connectionString(silentUrl)
   const pool = new Pool({ connectionString: databaseUrl, max: mostConnections })
   await pool.query(`drop table if exists bench_insert; create table bench_insert (
     position bigserial primary key, stream text, revision bigint, id uuid, type text, data bytea, metadata bytea,
     unique (stream, revision))`)
   await repeat(64, 3, appendingTo(client, 64))
+  await repeat(64, 3, appendingTo(silently, 64))
   await repeat(64, 1, insertingInto(pool, 64))
+  const silent: Rate[] = []
   const appends: Rate[] = []
   const inserts: Rate[] = []
   for (const callers of callerCounts) {
     appends.push(await repeat(callers, seconds, appendingTo(client, callers)))
+    silent.push(await repeat(callers, seconds, appendingTo(silently, callers)))
     inserts.push(await repeat(callers, seconds, insertingInto(pool, callers)))
   }
   await pool.query('drop table bench_insert')
   await pool.end()
-  return { appends, inserts }
+  await silently.dispose()
+  return { appends, silent, inserts }
 }
 
 const perSecond = async (work: () => Promise<number>): Promise<number> => {
@@ -166,11 +174,11 @@ const measureLive = async (client: EventStoreDBClient): Promise<ReturnType<typeo
 }
 
 /** Measures a running event store through the official client. Writes events of its own to it. */
-export const measureEventStore = async (store: EventStoreUnderTest): Promise<EventStoreFigures> => {
-  const { url, databaseUrl, secondsEach = 4 } = store
+const measureEventStore = async (store: EventStoreUnderTest): Promise<EventStoreFigures> => {
+  const { url, silentUrl, databaseUrl, secondsEach = 4 } = store
   const client = EventStoreDBClient.connectionString(url)
   try {
-    const writes = await measureWrites(client, databaseUrl, secondsEach)
+    const writes = await measureWrites(client, silentUrl, databaseUrl, secondsEach)
     const stream = `bench-large-${randomUUID()}`
     const largeAppends = await perSecond(async () => {
       for (let n = 0; n < 20; n += 1) await client.appendToStream(stream, Array.from({ length: largeAppend }, newEvent))
@@ -187,21 +195,28 @@ export const measureEventStore = async (store: EventStoreUnderTest): Promise<Eve
 const whole = (value: number): string => Math.round(value).toLocaleString('en')
 const ms = (value: number): string => `${value.toFixed(1)} ms`
 
+const cell = ({ perSecond: rate, p50Ms, p99Ms }: Rate) => `${whole(rate)}/s (p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)})`
+
+const writeLine =
+  ({ appends, silent, inserts }: EventStoreFigures) =>
+  (callers: number, index: number) => {
+    const [append, limit, insert] = [appends[index], silent[index], inserts[index]]
+    if (append === undefined || limit === undefined || insert === undefined) return ''
+    const share = `${Math.round((100 * append.perSecond) / limit.perSecond)} %`
+    const connections = Math.min(callers, mostConnections)
+    return `| appends, callers: ${callers} | ${cell(append)} | ${cell(limit)}, so ${share} of it | ${cell(insert)}, connections: ${connections} |`
+  }
+
 /** Lines of a Markdown table. */
 export const eventStoreTable = (figures: EventStoreFigures): ReadonlyArray<string> => [
-  '| measure | event store | plain INSERT, autocommit |',
-  '| --- | --- | --- |',
-  ...figures.appends.map(({ callers, ...rate }, index) => {
-    const insert = figures.inserts[index]
-    const cell = (r: Omit<Rate, 'callers'>) => `${whole(r.perSecond)}/s (p50 ${ms(r.p50Ms)}, p99 ${ms(r.p99Ms)})`
-    const connections = Math.min(callers, mostConnections)
-    return `| appends, ${callers} callers | ${cell(rate)} | ${insert ? `${cell(insert)}, ${connections} connections` : ''} |`
-  }),
-  `| appends of ${largeAppend} events | ${whole(figures.largeAppends)} events/s | |`,
-  `| read of a stream | ${whole(figures.streamRead)} events/s | |`,
-  `| read of $all | ${whole(figures.allRead)} events/s | |`,
-  `| catch-up of a subscription to $all | ${whole(figures.allCatchUp)} events/s | |`,
-  `| live, append to event | p50 ${ms(figures.liveP50Ms)}, p99 ${ms(figures.liveP99Ms)} | |`,
+  '| measure | event store | a server that keeps nothing | plain INSERT, autocommit |',
+  '| --- | --- | --- | --- |',
+  ...callerCounts.map(writeLine(figures)),
+  `| appends of ${largeAppend} events | ${whole(figures.largeAppends)} events/s | | |`,
+  `| read of a stream | ${whole(figures.streamRead)} events/s | | |`,
+  `| read of $all | ${whole(figures.allRead)} events/s | | |`,
+  `| catch-up of a subscription to $all | ${whole(figures.allCatchUp)} events/s | | |`,
+  `| live, append to event | p50 ${ms(figures.liveP50Ms)}, p99 ${ms(figures.liveP99Ms)} | | |`,
 ]
 
 const readyUrl = (server: ChildProcess): Promise<string> =>
@@ -214,27 +229,44 @@ const readyUrl = (server: ChildProcess): Promise<string> =>
     })
   })
 
-const main = async (): Promise<void> => {
-  const postgres = await startPostgres()
-  const env = { ...process.env, EVENT_STORE_DATABASE_URL: await postgres.database(), EVENT_STORE_PORT: '0' }
-  const script = join(__dirname, '../src/embedded/event-store/main.ts')
-  const server = spawn(process.execPath, ['--require', 'tsx/cjs', script], {
-    env,
+const withServer = async <A>(
+  args: ReadonlyArray<string>,
+  env: NodeJS.ProcessEnv,
+  work: (url: string) => Promise<A>,
+): Promise<A> => {
+  const server = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
-    const figures = await measureEventStore({ url: await readyUrl(server), databaseUrl: await postgres.database() })
-    console.log(eventStoreTable(figures).join('\n'))
+    return await work(await readyUrl(server))
   } finally {
     const ended = new Promise((resolve) => server.once('exit', resolve))
     server.kill('SIGTERM')
     await ended
+  }
+}
+
+/** Client, servers and PostgreSQL as programs of their own, with nothing else running. */
+export const measureEventStoreAlone = async (): Promise<EventStoreFigures> => {
+  const postgres = await startPostgres()
+  const silent = ['--require', 'tsx/cjs', join(__dirname, 'silent-server.ts')]
+  const store = [join(__dirname, '../dist/embedded/event-store/main.js')]
+  const env = { EVENT_STORE_DATABASE_URL: await postgres.database(), EVENT_STORE_PORT: '0' }
+  const databaseUrl = await postgres.database()
+  try {
+    return await withServer(silent, {}, (silentUrl) =>
+      withServer(store, env, (url) => measureEventStore({ url, silentUrl, databaseUrl })),
+    )
+  } finally {
     await postgres.remove()
   }
 }
 
 if (require.main === module)
-  main().catch((error: unknown) => {
-    console.error(error)
-    process.exitCode = 1
-  })
+  measureEventStoreAlone()
+    .then((figures) => console.log(eventStoreTable(figures).join('\n')))
+    .catch((error: unknown) => {
+      console.error(error)
+      process.exitCode = 1
+    })

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { clientOf } from '../test/support/client'
 import { type Product, startProduct } from '../test/support/product'
 import { commandTimes, wholeRun } from './commands'
-import { eventStoreTable, measureEventStore } from './event-store'
+import { eventStoreTable, measureEventStoreAlone } from './event-store'
 import { liveLags } from './live'
 import { residentOf } from './memory'
 import { ms, row, type Spread } from './spread'
@@ -67,10 +67,6 @@ const measure = async (product: Product): Promise<void> => {
     }
   })
   print(...(await memoryLines(product)))
-  print(
-    '',
-    ...eventStoreTable(await measureEventStore({ url: product.eventStoreUrl, databaseUrl: product.databaseUrl })),
-  )
 }
 
 const main = async (): Promise<void> => {
@@ -89,6 +85,7 @@ const main = async (): Promise<void> => {
   } finally {
     await warm.stop()
   }
+  print('', ...eventStoreTable(await measureEventStoreAlone()))
 }
 
 main().catch((error: unknown) => {
