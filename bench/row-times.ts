@@ -12,7 +12,7 @@ export const rowTimes = async (databaseUrl: string) => {
   await database.connect()
   const times: number[] = []
   let waiting: Written[] = []
-  let over = false
+  const all = { given: false }
   const look = async (): Promise<void> => {
     const asked = waiting
     const { rows } = await database.query<{ readonly id: string; readonly revision: string }>({
@@ -27,7 +27,7 @@ export const rowTimes = async (databaseUrl: string) => {
     waiting = waiting.filter((each) => !asked.includes(each) || !isSeen(each))
   }
   const watching = (async () => {
-    while (!over || waiting.length > 0) {
+    while (!all.given || waiting.length > 0) {
       if (waiting.length > 0) await look()
       await pause(everyMs)
     }
@@ -39,7 +39,7 @@ export const rowTimes = async (databaseUrl: string) => {
     },
     /** Resolves with the times when all rows were seen. */
     end: async (): Promise<ReadonlyArray<number>> => {
-      over = true
+      all.given = true
       await watching
       return times
     },

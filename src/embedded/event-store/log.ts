@@ -24,6 +24,8 @@ export interface LogOptions {
   readonly lockWaitMs: number
   /** How long writes are held while the database is away, before they are refused. */
   readonly graceMs: number
+  /** Of the newest events in memory. */
+  readonly tailBytes: number
   readonly report: (message: string) => void
 }
 
@@ -32,7 +34,6 @@ interface InFlight {
   readonly group: DecidedGroup
 }
 
-const tailBytes = 32 * 1024 * 1024
 const cachedHeads = 20_000
 const longestPauseMs = 1000
 /** How often a write is tried again after the connection was lost, in case it is the write that breaks it. */
@@ -42,7 +43,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const unavailable = (reason: string): Failure => ({ _tag: 'Unavailable', reason })
 
 /** One writer: takes all waiting writes, checks, numbers and inserts them in one commit, then publishes and answers. */
-export const openLog = async ({ databaseUrl, lockWaitMs, graceMs, report }: LogOptions): Promise<Log> => {
+export const openLog = async (options: LogOptions): Promise<Log> => {
+  const { databaseUrl, lockWaitMs, graceMs, tailBytes, report } = options
   const queue = createWaitingWrites()
   const tail = createTail(tailBytes)
   const cache = createHeadCache(cachedHeads)

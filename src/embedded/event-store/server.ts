@@ -21,6 +21,8 @@ export interface EventStoreServerOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
+  /** Memory for the newest events, 32 MiB unless given; what is not in it is read from the database. */
+  readonly tailBytes?: number
   readonly report?: (message: string) => void
 }
 
@@ -84,8 +86,8 @@ const shutDown = async (server: Server, calls: OpenCalls, log: Log, reader: Read
 
 /** Serves EventStoreDB's gRPC protocol, insecure mode, over a PostgreSQL database. */
 export const startEventStoreServer = async (options: EventStoreServerOptions): Promise<EventStoreServer> => {
-  const { databaseUrl, host, port, report = () => undefined } = options
-  const log = await openLog({ databaseUrl, lockWaitMs, graceMs, report })
+  const { databaseUrl, host, port, tailBytes = 32 * 1024 * 1024, report = () => undefined } = options
+  const log = await openLog({ databaseUrl, lockWaitMs, graceMs, tailBytes, report })
   const reader = openReader(databaseUrl)
   const calls = createOpenCalls()
   const bound = { host, port }
