@@ -66,42 +66,45 @@ const commandOf = ({ executionId, workflow: { state, revision }, trigger, contex
   personal: { trigger_data: trigger },
 })
 
-type Begun = { readonly started: Started; readonly repeated: boolean }
+const begun =
+  ({ executionId, context: { correlationId } }: Start) =>
+  ({ revision, position }: Pick<Started, 'revision' | 'position'>): Started => ({
+    executionId,
+    correlationId,
+    revision,
+    position,
+  })
 
 const begin =
   (log: Log) =>
-  (start: Start): TE.TaskEither<ApiError, Begun> => {
-    const { executionId, context } = start
-    return pipe(
+  (start: Start): TE.TaskEither<ApiError, Started> =>
+    pipe(
       isActive(start),
       TE.chainW(() => canSucceed(log)(start)),
-      TE.chainW(() => commandHandler(log)(execution)(executionStream(executionId), commandOf(start), context)),
-      TE.map(({ revision, position, repeated }) => ({
-        started: { executionId, correlationId: context.correlationId, revision, position },
-        repeated,
-      })),
+      TE.chainW(() =>
+        commandHandler(log)(execution)(executionStream(start.executionId), commandOf(start), start.context),
+      ),
+      TE.map(begun(start)),
     )
-  }
 
 /**
  * The answer of a command that may come again is what the log says of the run's beginning: a repeat gets the first answer, whatever has become of
- * the workflow since, and of two at once both get that of the one that was first.
+ * the workflow since, and of two at once both get that of the one that was first: the store takes the same events given twice for one append, so its
+ * answer does not tell them apart.
  */
 const beginOnce =
   (log: Log) =>
   (start: Start): TE.TaskEither<ApiError, Started> => {
     const known: TE.TaskEither<ApiError, O.Option<Started>> = firstResult(log)(start.executionId, start.context)
-    const beginOrAgree = pipe(
-      begin(log)(start),
-      TE.chain(({ started, repeated }) =>
-        repeated ? pipe(known, TE.map(O.getOrElse(() => started))) : TE.of(started),
-      ),
-    )
     return pipe(
       known,
       TE.chain(
         O.match(
-          () => beginOrAgree,
+          () =>
+            pipe(
+              begin(log)(start),
+              TE.chain((answer) => pipe(known, TE.map(O.getOrElse(() => answer)))),
+            ),
           (first) => TE.right(first),
         ),
       ),
@@ -118,11 +121,5 @@ export const startExecution =
     repeatable: boolean,
   ): TE.TaskEither<ApiError, Started> => {
     const executionId = derivedId(ExecutionId, context.commandId, 'execution')
-    const start = { executionId, workflow, trigger, context }
-    return repeatable
-      ? beginOnce(log)(start)
-      : pipe(
-          begin(log)(start),
-          TE.map(({ started }) => started),
-        )
+    return (repeatable ? beginOnce : begin)(log)({ executionId, workflow, trigger, context })
   }
