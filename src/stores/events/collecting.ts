@@ -1,4 +1,3 @@
-import { StreamNotFoundError } from '@eventstore/db-client'
 import type { Recorded } from '../../domain/event-store'
 import { type Raw, recorded } from './recorded'
 
@@ -9,7 +8,9 @@ type Listen<Name extends string, Args extends ReadonlyArray<unknown>> = (
 
 /** What we need of the client's read, a Node stream in object mode. */
 export type Reading = {
-  readonly on: Listen<'data', [{ readonly event?: Raw }]> & Listen<'error', [Error]> & Listen<'end' | 'close', []>
+  readonly on: Listen<'data', [{ readonly event?: Raw }]> &
+    Listen<'error', [Error & { readonly type?: unknown }]> &
+    Listen<'end' | 'close', []>
   readonly cancel: () => Promise<void>
   readonly destroy: () => unknown
 }
@@ -20,6 +21,8 @@ export type Collecting = {
   /** Leaves nothing open at the server. */
   readonly end: () => void
 }
+
+const isNeverWritten = (error: { readonly type?: unknown }): boolean => error.type === 'stream-not-found'
 
 /** By listeners: a read is an everyday thing, and the loop over a stream costs several times as much. */
 export const collecting = (reading: Reading): Collecting => {
@@ -37,7 +40,7 @@ export const collecting = (reading: Reading): Collecting => {
       whole = true
       resolve(found)
     })
-    reading.on('error', (error) => (error instanceof StreamNotFoundError ? resolve([]) : reject(error)))
+    reading.on('error', (error) => (isNeverWritten(error) ? resolve([]) : reject(error)))
     reading.on('close', () => reject(new Error('the read was closed')))
   })
   return {
