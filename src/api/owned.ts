@@ -18,7 +18,7 @@ export type Told<State> = {
   readonly updatedAt: Date
 }
 
-type Of<State> = Extract<State, { readonly organizationId: OrganizationId }>
+export type Of<State> = Extract<State, { readonly organizationId: OrganizationId }>
 
 const belongsTo = <State extends object>(state: State, organization: OrganizationId): state is Of<State> =>
   'organizationId' in state && state.organizationId === organization

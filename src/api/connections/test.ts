@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { Connection } from '../../domain/connection/connection'
+import { type Connection, connection, connectionStream } from '../../domain/connection/connection'
 import { ConnectionId } from '../../domain/ids'
 import type { Fault } from '../../domain/fault'
 import type { JsonObject } from '../../domain/json'
@@ -11,8 +11,8 @@ import { noBody } from '../body/json'
 import type { Commanding } from '../deps'
 import { idIn } from '../id'
 import { type Issue, renderIssue } from '../issue'
+import { owned } from '../owned'
 import { noQuery } from '../query'
-import { findConnection } from './read'
 
 /** Reaches the provider with the connection's secret and changes nothing there. */
 export type TestConnection = (
@@ -38,7 +38,7 @@ export const tryConnection = ({ on, store, secrets, testConnection }: Deps) =>
     handle: (call) =>
       pipe(
         TE.fromEither(idIn(call.req, ConnectionId)),
-        TE.chainW((id) => findConnection(store)(id, call.caller.organization)),
+        TE.chainW((id) => owned(store)(connection)(connectionStream(id), call.caller.organization)),
         TE.bindTo('told'),
         TE.bindW('secret', ({ told: { state } }) => secrets.get(state.organizationId, state.connectionId)),
         TE.bindW('issues', ({ told, secret }) =>

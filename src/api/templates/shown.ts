@@ -6,9 +6,9 @@ import type { Reader } from '../problem/problem'
 
 const dotted = (path: ReadonlyArray<string>): string => path.join('.')
 
-export const shownTag = ({ path, loops }: Tag) => ({ path: dotted(path), loops: loops.map(dotted) })
+const shownTag = ({ path, loops }: Tag) => ({ path: dotted(path), loops: loops.map(dotted) })
 
-export const shownLoop = ({ path, loops, inverted }: Loop) => ({
+const shownLoop = ({ path, loops, inverted }: Loop) => ({
   path: dotted(path),
   loops: loops.map(dotted),
   inverted,
@@ -45,3 +45,9 @@ export const shownTemplate =
       revision: Number(revision),
     }
   }
+
+/** What the last version asks of its data. */
+export const shownTags = ({ state }: Told<Template>) => {
+  const { version = 0, tags = [], loops = [] } = state.versions.at(-1) ?? {}
+  return { version, tags: tags.map(shownTag), loops: loops.map(shownLoop) }
+}

@@ -1,10 +1,6 @@
 import type { Recorded } from '../../domain/event-store'
+import type { Listen } from './listen'
 import { type Raw, recorded } from './recorded'
-
-type Listen<Name extends string, Args extends ReadonlyArray<unknown>> = (
-  event: Name,
-  listener: (...args: Args) => void,
-) => unknown
 
 /** What we need of the client's read, a Node stream in object mode. */
 export type Reading = {

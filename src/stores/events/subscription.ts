@@ -1,4 +1,5 @@
 import type { Position, Recorded } from '../../domain/event-store'
+import type { Listen } from './listen'
 import { type Raw, recorded } from './recorded'
 
 export type Sink = {
@@ -8,11 +9,6 @@ export type Sink = {
   readonly full: () => boolean
   readonly room: () => Promise<void>
 }
-
-type Listen<Name extends string, Args extends ReadonlyArray<unknown>> = (
-  event: Name,
-  listener: (...args: Args) => void,
-) => unknown
 
 /** What we need of the client's subscription, a Node stream in object mode. */
 export type Subscription = {
