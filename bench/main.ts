@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { clientOf } from '../test/support/client'
 import { type Product, startProduct } from '../test/support/product'
 import { commandTimes, wholeRun } from './commands'
-import { eventStoreTable, measureEventStoreAlone } from './event-store'
+import { eventStoreTable } from './event-store/main'
 import { liveLags } from './live'
 import { residentOf } from './memory'
 import { ms, row, type Spread } from './spread'
 
 const help = `npm run bench
 
-Starts the product on the embedded stack in a folder of its own, measures, prints a table, and stops it. About three minutes.
+Starts the product on the embedded stack in a folder of its own, measures, prints a table, and stops it. About four minutes.
 Run npm run build first; nothing else should use the machine.`
 
 const figures = ({ p50, p99 }: Spread): ReadonlyArray<string> => [ms(p50), ms(p99)]
@@ -85,7 +85,7 @@ const main = async (): Promise<void> => {
   } finally {
     await warm.stop()
   }
-  print('', ...eventStoreTable(await measureEventStoreAlone()))
+  print('', ...(await eventStoreTable()))
 }
 
 main().catch((error: unknown) => {

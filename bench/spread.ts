@@ -9,6 +9,6 @@ export const spread = (values: ReadonlyArray<number>): Spread => {
 }
 
 export const row = (what: string, ...figures: ReadonlyArray<string>): string =>
-  `${what.padEnd(58)}${figures.map((figure) => figure.padStart(14)).join('')}`
+  `${what.padEnd(66)}${figures.map((figure) => figure.padStart(14)).join('')}`
 
 export const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`

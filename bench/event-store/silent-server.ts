@@ -5,8 +5,8 @@ import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfea
 import { AllStreamPosition } from '@eventstore/db-client/generated/shared_pb'
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb'
 import { type BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb'
-import { getSupportedMethods } from '../src/embedded/event-store/features'
-import { gossip } from '../src/embedded/event-store/gossip'
+import { getSupportedMethods } from '../../src/embedded/event-store/features'
+import { gossip } from '../../src/embedded/event-store/gossip'
 
 const answer = (request: BatchAppendReq, position: number): BatchAppendResp =>
   new BatchAppendResp()
