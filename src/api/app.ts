@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Authenticate } from './auth/authenticate'
 import { listConnections, listTemplates, listWorkflows } from './catalog'
 import type { Keyed } from './canonical'
@@ -19,6 +19,7 @@ import { on } from './on'
 import { pathOf, readerOf, traceOf } from './request'
 import { sendProblem } from './send'
 import { type Methods, routesOf } from './routes'
+import type { SseRoutes } from './sse'
 import { readTags, readTemplate } from './templates/read'
 import { addVersion, uploadTemplate } from './templates/upload'
 import { receiveWebhook } from './webhooks/receive'
@@ -47,7 +48,7 @@ export type Deps = {
   readonly dependencies: Dependencies
   readonly isStopping: () => boolean
   /** The live stream's routes, below `/api/v1`. */
-  readonly live: Router
+  readonly live: SseRoutes['resources']
 }
 
 const resources = (deps: Deps): Readonly<Record<string, Methods>> => {
@@ -125,7 +126,7 @@ export const app = (deps: Deps): Express => {
       refuse,
     ),
   )
-  server.use('/api/v1', routesOf(resources(deps), refuse), deps.live)
+  server.use('/api/v1', routesOf({ ...resources(deps), ...deps.live }, refuse))
   server.use(refuse({ _tag: 'RouteNotFound' }))
   server.use(failed(deps.log))
   return server

@@ -85,7 +85,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
         hasRedis: redis !== undefined,
       }),
       isStopping: () => stopping,
-      live: live.router,
+      live: live.resources,
     }),
     config.PORT,
     config.HOST,

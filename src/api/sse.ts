@@ -1,10 +1,11 @@
-import { type Request, type Response, Router } from 'express'
+import type { Request, Response } from 'express'
 import * as E from 'fp-ts/Either'
 import { ExecutionId } from '../domain/ids'
 import { formatLiveId, isAfter, liveReader } from '../projections/live/message'
 import type { RunHead } from '../projections/live/tail'
 import { notFound } from './error'
 import { searchOf } from './request'
+import type { Methods } from './routes'
 import { type Asked, askedOf } from './sse/asked'
 import type { SseDeps, SseRefusal, SseTiming, Viewer } from './sse/deps'
 import { openStreams } from './sse/open-streams'
@@ -14,7 +15,7 @@ export type { SseDeps, SseRefusal } from './sse/deps'
 
 export type SseRoutes = {
   /** Paths below `/api/v1`. */
-  readonly router: Router
+  readonly resources: Readonly<Record<string, Methods>>
   /** Lets nobody in any more and ends the open streams within about `graceMs`. */
   readonly close: (graceMs: number) => Promise<void>
 }
@@ -90,8 +91,8 @@ export const sseRoutes = ({ tail, authorize, refuse, timing }: SseDeps): SseRout
     res.set('Cache-Control', 'no-store').json({ status: live.mode === 'streams' ? 'healthy' : 'degraded', ...live })
   }
 
-  const router = Router()
-  router.get('/sse/health', health)
-  router.get('/sse/executions/:id/stream', stream)
-  return { router, close: streams.close }
+  return {
+    resources: { '/sse/health': { get: health }, '/sse/executions/:id/stream': { get: stream } },
+    close: streams.close,
+  }
 }

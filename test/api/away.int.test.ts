@@ -86,7 +86,7 @@ describe('when what it needs is away, the API', () => {
       catalog: catalogQueries(database),
       dependencies: dependenciesOf({ store, knex: database, blobs, tail, hasRedis: false }),
       isStopping: () => false,
-      live: liveRoutes({ tail, authenticate }).router,
+      live: liveRoutes({ tail, authenticate }).resources,
     })
   }
 

@@ -186,6 +186,9 @@ describe('bad input gets a clear answer and leaves nothing behind', () => {
     it('a method or an address that there is not', async () => {
       const deleted = await refused(() => client.send('delete', `/workflows/${workflow}`), 405, 'method_not_allowed')
       expect(deleted.headers['allow']).to.equal('GET, HEAD, PUT, OPTIONS')
+      const stream = `/sse/executions/${workflow}/stream`
+      const posted = await refused(() => client.send('post', stream), 405, 'method_not_allowed')
+      expect(posted.headers['allow']).to.equal('GET, HEAD, OPTIONS')
       await refused(() => client.send('get', '/nowhere'), 404, 'route_not_found')
       await refused(() => client.send('get', '/executions/%E0%A4%A'), 404, 'route_not_found')
       await refused(() => client.get("/executions/'; --"), 404, 'not_found')

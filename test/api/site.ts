@@ -121,7 +121,7 @@ export const startSite = async (): Promise<Site> => {
     catalog: catalogQueries(knex),
     dependencies: dependenciesOf({ store, knex, blobs, tail, hasRedis: false }),
     isStopping: () => false,
-    live: live.router,
+    live: live.resources,
   })
 
   return {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import * as E from 'fp-ts/Either'
+import { routesOf } from '../../../src/api/routes'
 import { sseRoutes, type SseDeps, type SseRefusal } from '../../../src/api/sse'
 import { OrganizationId } from '../../../src/domain/ids'
 import type { LiveTail } from '../../../src/projections/live/tail'
@@ -22,7 +23,7 @@ export type Site = {
 
 /** The routes alone, on a port of their own: `Authorization: <roles>`, `X-Organization-ID` as given. */
 export const startSite = async (tail: LiveTail, timing: NonNullable<SseDeps['timing']> = {}): Promise<Site> => {
-  const { router, close } = sseRoutes({
+  const { resources, close } = sseRoutes({
     tail,
     timing,
     authorize: ({ headers }) =>
@@ -39,7 +40,12 @@ export const startSite = async (tail: LiveTail, timing: NonNullable<SseDeps['tim
       ),
     refuse: (_, res, refusal) => void res.status(statusOf(refusal)).json(refusal),
   })
-  const server = createServer(express().use('/api/v1', router))
+  const server = createServer(
+    express().use(
+      '/api/v1',
+      routesOf(resources, () => (_, res) => void res.sendStatus(405)),
+    ),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
