@@ -54,7 +54,7 @@ const measure = async (product: Product): Promise<void> => {
     print(
       row(
         `command accepted, 1 caller, after ${warmUp} others (limit p99 80 ms)`,
-        ...figures(await commandTimes(client, 200, 1)),
+        ...figures(await commandTimes(client, 500, 1)),
       ),
     )
     print(row('command accepted, 8 callers', ...figures(await commandTimes(client, 200, 8))))
