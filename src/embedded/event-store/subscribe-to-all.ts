@@ -40,11 +40,12 @@ export const subscribeToAll = async (
       keyOf: (event) => event.position,
       fetch: side.reader.all,
     })
-  let stored = pagesToEnd()
+  let stored: ReturnType<typeof pagesToEnd> | undefined
   const nextStored = async (): Promise<ReadonlyArray<EventRecord>> => {
+    stored ??= pagesToEnd()
     const page = await stored.next()
     if (page.done !== true) return page.value
-    stored = pagesToEnd()
+    stored = undefined
     return []
   }
 
@@ -55,6 +56,8 @@ export const subscribeToAll = async (
       next: async () => {
         const recent = tail.after(cursor, batchEvents)
         if (recent === undefined) return nextStored()
+        // What the tail gives from here on is past any page begun before.
+        stored = undefined
         return recent.length === 0 ? undefined : recent
       },
       deliver: async (batch) => {
