@@ -3,10 +3,11 @@ import { createHmac } from 'node:crypto'
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
-  return Object.entries(value)
+  const fields = Object.entries(value)
     .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, item]) => [key, sorted(item)])
+  return { fields }
 }
 
 /** Derives what has to be the same at a repeat, and guessable by nobody. */

@@ -43,30 +43,31 @@ export const givenCorrelation = (req: Headed): E.Either<BadRequest, CorrelationI
 
 const keyForm = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
 
-const commandIdOf = (key: string | undefined, header: string, organization: OrganizationId) =>
+const commandIdOf = (key: string | undefined, header: string, source: string) =>
   key === undefined
     ? E.right(randomUUID() as string as CommandId)
     : keyForm.test(key)
-      ? E.right(commandIdOfKey(organization, key))
+      ? E.right(commandIdOfKey(source, key))
       : E.left(badRequest({ header, problem: 'must be 1 to 255 printable ASCII characters' }))
 
 /** Whether the sender may give the same command again. */
 export const isRepeatable = (req: Headed, keyHeaders: ReadonlyArray<string> = ['Idempotency-Key']): boolean =>
   keyHeaders.some((name) => headerOf(req, name.toLowerCase()) !== undefined)
 
-type Sender = { readonly actor: Actor; readonly organization: OrganizationId }
+/** `source`: within what a key names one command; the organization unless said otherwise. */
+type Sender = { readonly actor: Actor; readonly organization: OrganizationId; readonly source?: string }
 
 /** The command's context: its id follows from the idempotency key, the other ids from the request. */
 export const commandContext = (
   req: Headed,
   { correlationId, traceparent }: Trace,
-  { actor, organization }: Sender,
+  { actor, organization, source = organization }: Sender,
   commandHash: string,
   keyHeaders: ReadonlyArray<string> = ['Idempotency-Key'],
 ): E.Either<BadRequest, CommandContext> => {
   const header = keyHeaders.find((name) => headerOf(req, name.toLowerCase()) !== undefined) ?? 'Idempotency-Key'
   return pipe(
-    commandIdOf(headerOf(req, header.toLowerCase()), header, organization),
+    commandIdOf(headerOf(req, header.toLowerCase()), header, source),
     E.map((commandId) => ({
       commandId,
       commandHash,

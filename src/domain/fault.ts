@@ -16,7 +16,15 @@ export type Fault = t.TypeOf<typeof Fault>
 
 const longestTech = 8_192
 
-export const fault = (code: string, params: t.TypeOf<typeof Params>, tech: string): Fault => ({
-  code,
-  personal: { params, text: textOf(code, params, defaultLocale), tech: tech.slice(0, longestTech) },
-})
+/** As the log can keep it: no NUL, and no half of a character where it was cut. */
+const storable = (said: string): string => said.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '\uFFFD')
+
+export const fault = (code: string, params: t.TypeOf<typeof Params>, tech: string): Fault => {
+  const kept = Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, typeof value === 'string' ? storable(value) : value]),
+  )
+  return {
+    code,
+    personal: { params: kept, text: textOf(code, kept, defaultLocale), tech: storable(tech.slice(0, longestTech)) },
+  }
+}

@@ -50,7 +50,8 @@ export const derivedId = <A>(codec: t.Type<A, string>, namespace: string, ...par
     }),
   )
 
-export const commandIdOfKey = (organization: OrganizationId, idempotencyKey: string): CommandId =>
-  derivedId(CommandId, organization, 'idempotency-key', idempotencyKey)
+/** `source`: the id of whoever's keys they are, within which a key names one command. */
+export const commandIdOfKey = (source: string, idempotencyKey: string): CommandId =>
+  derivedId(CommandId, source, 'idempotency-key', idempotencyKey)
 
 export const stepIdOf = (execution: ExecutionId, node: NodeId): StepId => derivedId(StepId, execution, 'step', node)

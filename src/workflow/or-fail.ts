@@ -4,8 +4,17 @@ import type * as TE from 'fp-ts/TaskEither'
 
 type Tagged = { readonly _tag: string }
 
-/** The world is not there now: the same call will do later. Everything else is a fault of ours or the run's word, and final. */
-const passing: ReadonlyArray<string> = ['StoreUnavailable', 'TooManyConflicts', 'Unavailable']
+/**
+ * The world is not there now, or it is an older docg that cannot read what a newer one wrote: the same call will do later. Everything else is a fault
+ * of ours or the run's word, and final.
+ */
+const passing: ReadonlyArray<string> = [
+  'StoreUnavailable',
+  'StoreDenied',
+  'UndecodableEvent',
+  'TooManyConflicts',
+  'Unavailable',
+]
 
 const failureOf = (error: Tagged): ApplicationFailure =>
   ApplicationFailure.create({

@@ -76,7 +76,13 @@ export const receiveWebhook = ({ on, store, keyed }: Commanding) =>
           const actor: Actor = { type: 'webhook', id: state.workflowId }
           const said = keyed.hashOfRequest('POST', `/webhooks/${state.workflowId}`, body)
           return TE.fromEither(
-            commandContext(call.req, call, { actor, organization: state.organizationId }, said, keyHeaders),
+            commandContext(
+              call.req,
+              call,
+              { actor, organization: state.organizationId, source: state.workflowId },
+              said,
+              keyHeaders,
+            ),
           )
         }),
         TE.chainW(({ workflow, body, context }) => {
