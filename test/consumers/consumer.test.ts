@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { checkpointRefused } from '../../src/consumers/checkpoint'
 import { type Batch, consume, type Consumer, type Consuming } from '../../src/consumers/consumer'
@@ -65,7 +66,7 @@ describe('a consumer of the log', () => {
     const began = performance.now()
     for (let n = 1; performance.now() - began < 1_500; n++) {
       store.give(checkpointAt(n))
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await nextTurn()
     }
     store.give(checkpointAt(10_000))
     await until(() => batches.at(-1)?.position.commit === 10_000n)

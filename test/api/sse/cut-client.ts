@@ -46,7 +46,7 @@ export const cutClient = (url: string, budgets: ReadonlyArray<number>): CutClien
       })
     })
     drop = () => asked.destroy()
-    asked.on('error', () => undefined).on('close', () => setTimeout(connect, 5))
+    asked.on('error', () => undefined).on('close', () => setImmediate(connect))
     asked.end()
   }
   connect()

@@ -27,6 +27,7 @@ type Deed =
   | { readonly do: 'failover'; readonly share: number }
   | { readonly do: 'killSubscribers' }
   | { readonly do: 'killCommands' }
+  /** A way to the log and back, in which others go on. */
   | { readonly do: 'breathe' }
 
 const going = later.filter((event) => event !== completed && event.type !== 'ExecutionFailed')
@@ -77,14 +78,12 @@ describe('any misfortune of Redis, of the publisher and of the line', () => {
     const publish = async (from: bigint) => {
       const history = await stage.log.history(id, from)
       // The connection may be one of those that were killed: as in the product, the same again.
-      for (let tries = 0; ; tries++)
-        try {
-          await stage.publisher.apply(history)
-          break
-        } catch (error) {
-          if (tries > 100) throw error
-          await new Promise((resolve) => setTimeout(resolve, 20))
-        }
+      const isPublished = () =>
+        stage.publisher.apply(history).then(
+          () => true,
+          () => false,
+        )
+      await until(isPublished)
       published = (history.at(-1)?.revision ?? published - 1n) + 1n
     }
     return async (step: Deed): Promise<unknown> => {
@@ -114,7 +113,7 @@ describe('any misfortune of Redis, of the publisher and of the line', () => {
         case 'killCommands':
           return stage.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
         case 'breathe':
-          return new Promise((resolve) => setTimeout(resolve, 30))
+          return tail.find(id)
       }
     }
   }

@@ -1,5 +1,6 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import express from 'express'
 import { type Writer, writerTo } from '../../../src/api/sse/writer'
@@ -22,11 +23,16 @@ describe('writing to a client', () => {
     heartbeatMs = 60_000,
     over = new AbortController(),
   ) => {
-    const state = { closed: false }
+    const state = { closed: false, isFull: () => false, beatsIntoFullLine: 0 }
     const app = express().get('/', async (_, res) => {
       res.on('close', () => (state.closed = true))
+      state.isFull = () => res.writableNeedDrain
       res.flushHeaders()
-      const writer = writerTo(res, { heartbeatMs, stallMs, heartbeat: () => ': heartbeat\n', over: over.signal })
+      const heartbeat = () => {
+        if (state.isFull()) state.beatsIntoFullLine += 1
+        return ': heartbeat\n'
+      }
+      const writer = writerTo(res, { heartbeatMs, stallMs, heartbeat, over: over.signal })
       await work(writer)
       writer.stop()
       res.end()
@@ -50,10 +56,14 @@ describe('writing to a client', () => {
   it('stops while he takes nothing, cuts him off in time, and leaves nobody waiting', async () => {
     let written = 0
     let over = false
-    const { answer, state } = await meet(300, async (writer) => {
-      await hundred(() => (written += 1))(writer)
-      over = true
-    })
+    const { answer, state } = await meet(
+      300,
+      async (writer) => {
+        await hundred(() => (written += 1))(writer)
+        over = true
+      },
+      20,
+    )
     answer.pause()
     await until(() => written > 0)
     const before = () => (state.closed ? 0 : written)
@@ -64,6 +74,7 @@ describe('writing to a client', () => {
     })
     expect(most).to.be.within(1, 50)
     await until(() => over)
+    expect(state.beatsIntoFullLine).to.equal(0)
   })
 
   it('lets go of him when told to stop', async () => {
@@ -79,7 +90,8 @@ describe('writing to a client', () => {
       over,
     )
     answer.pause()
-    setTimeout(() => over.abort(), 100)
+    await until(state.isFull)
+    over.abort()
     await until(() => ended)
     expect(state.closed).to.equal(false)
     answer.destroy()
@@ -100,22 +112,23 @@ describe('writing to a client', () => {
     expect(bytes).to.equal(100 * block.length)
   })
 
-  it('beats only when silent, and not into a full line', async () => {
-    const beats: string[] = []
+  it('beats only when silent', async () => {
+    const heard: string[] = []
+    let written = 0
     const { answer } = await meet(
       60_000,
       async (writer) => {
-        for (let i = 0; i < 20; i++) {
+        for (const end = performance.now() + 500; performance.now() < end; written += 1) {
           await writer.write('data\n')
-          await new Promise((resolve) => setTimeout(resolve, 10))
+          await nextTurn()
         }
         await writer.write('quiet\n')
-        await new Promise((resolve) => setTimeout(resolve, 500))
+        await until(() => heard.join('').split('heartbeat').length > 2)
       },
       200,
     )
-    answer.on('data', (chunk: Buffer) => beats.push(chunk.toString()))
+    answer.on('data', (chunk: Buffer) => heard.push(chunk.toString()))
     await until(() => answer.complete)
-    expect(beats.join('')).to.equal(`${'data\n'.repeat(20)}quiet\n: heartbeat\n: heartbeat\n`)
+    expect(heard.join('')).to.equal(`${'data\n'.repeat(written)}quiet\n: heartbeat\n: heartbeat\n`)
   })
 })

@@ -3,6 +3,7 @@ import { type EventStoreDBClient } from '@eventstore/db-client'
 import { expect } from 'chai'
 import { Client } from 'pg'
 import { type EventStoreServer, startEventStoreServer } from '../../../src/embedded/event-store'
+import { until } from '../../support/until'
 import { startPostgres, type TestPostgres } from './postgres'
 import { collect, connect, eventually, newStream, rejection, someEvent } from './running'
 
@@ -28,17 +29,17 @@ describe('when the database goes away', () => {
   })
 
   /** Appends one event after the other with new ids; an unclear result is retried with the same id until it is clear. */
-  const keepAppending = async (stream: string, until: () => boolean): Promise<string[]> => {
+  const keepAppending = async (stream: string, isEnough: () => boolean): Promise<string[]> => {
     const ids: string[] = []
-    while (!until()) {
+    while (!isEnough()) {
       const event = someEvent({}, randomUUID())
       const expectedRevision = ids.length === 0 ? 'no_stream' : BigInt(ids.length - 1)
-      for (let done = false; !done;) {
-        done = await client.appendToStream(stream, event, { expectedRevision }).then(
+      const isAppended = () =>
+        client.appendToStream(stream, event, { expectedRevision }).then(
           () => true,
-          () => new Promise((resolve) => setTimeout(() => resolve(false), 50)),
+          () => false,
         )
-      }
+      await until(isAppended, 60_000)
       ids.push(event.id)
     }
     return ids
