@@ -10,6 +10,7 @@ import { randomPorts } from '../../src/embedded/stack'
 import { waitFor } from '../../src/embedded/wait-for'
 
 const names = ['postgres', 'redis', 'temporal', 'mailbox']
+const lastLine = 'Ctrl-C stops everything'
 
 type Start = { readonly process: ChildProcess; readonly output: () => string; readonly exit: Promise<unknown[]> }
 
@@ -50,8 +51,10 @@ describe('the supervisor', () => {
     starts.push(started)
     return started
   }
-  const says = async ({ output, process }: Start, text: string) => {
-    await waitFor(() => Promise.resolve(output().includes(text) || process.exitCode !== null), 40_000)
+  const says = async ({ output, exit }: Start, text: string) => {
+    let closed = false
+    void exit.then(() => (closed = true))
+    await waitFor(() => Promise.resolve(output().includes(text) || closed), 40_000)
     expect(output()).to.include(text)
   }
   const pidOf = async (name: string) =>
@@ -60,7 +63,7 @@ describe('the supervisor', () => {
 
   it('brings all up, and takes all down at Ctrl-C, with nothing left behind', async () => {
     const run = start()
-    await says(run, 'ready in')
+    await says(run, lastLine)
     const pids = await Promise.all(names.map(pidOf))
     run.process.kill('SIGINT')
     expect(await run.exit).to.deep.equal([0, null])
@@ -72,7 +75,7 @@ describe('the supervisor', () => {
 
   it('starts again what dies, and says so', async () => {
     const run = start()
-    await says(run, 'ready in')
+    await says(run, lastLine)
     for (const name of names) process.kill(await pidOf(name), 'SIGKILL')
     for (const name of names) {
       await says(run, `! ${name} ended (SIGKILL); starting it again in 1 s`)
@@ -91,7 +94,7 @@ describe('the supervisor', () => {
 
   it('refuses a second start in the same folder, and names the first', async () => {
     const first = start()
-    await says(first, 'ready in')
+    await says(first, lastLine)
     const second = start()
     expect(await second.exit).to.deep.equal([1, null])
     expect(second.output())
@@ -101,13 +104,13 @@ describe('the supervisor', () => {
 
   it('ends what a killed start left, and takes over', async () => {
     const killed = start()
-    await says(killed, 'ready in')
+    await says(killed, lastLine)
     const pids = await Promise.all(names.map(pidOf))
     killed.process.kill('SIGKILL')
     await killed.exit
     expect(pids.map((pid) => typeof identityOf(pid))).to.deep.equal(names.map(() => 'string'))
     const next = start()
-    await says(next, 'ready in')
+    await says(next, lastLine)
     expect(allGone(pids)).to.equal(true)
     for (const [index, name] of names.entries())
       expect(next.output()).to.include(`ending ${name} (process ${pids[index] ?? 0})`)
@@ -115,7 +118,7 @@ describe('the supervisor', () => {
 
   it('forces the end at a second Ctrl-C', async () => {
     const run = start()
-    await says(run, 'ready in')
+    await says(run, lastLine)
     const pids = await Promise.all(names.map(pidOf))
     // A stopped process does not react to SIGTERM: the drain would wait for it.
     process.kill(pids[3] ?? 0, 'SIGSTOP')
@@ -142,17 +145,17 @@ describe('the supervisor', () => {
     const madeAt = async () => (await stat(join(dataDir, 'postgres/PG_VERSION'))).mtimeMs
     const before = await madeAt()
     const warm = start()
-    await says(warm, 'ready in')
+    await says(warm, lastLine)
     expect(await madeAt()).to.equal(before)
     warm.process.kill('SIGTERM')
     await warm.exit
-    await says(start(['--fresh']), 'ready in')
+    await says(start(['--fresh']), lastLine)
     expect(await madeAt()).to.be.greaterThan(before)
   })
 
   it('runs without Redis when that is wished', async () => {
     const run = start([], { REDIS_URL: '' })
-    await says(run, 'ready in')
+    await says(run, lastLine)
     expect(run.output()).to.include('export REDIS_URL=\n').and.not.include('starting redis')
   })
 
@@ -161,7 +164,7 @@ describe('the supervisor', () => {
     await mkdir(bin, { recursive: true })
     for (const tool of ['setpriv', 'id', 'true']) await symlink(`/usr/bin/${tool}`, join(bin, tool))
     const run = start([], { PATH: bin, TEMPORAL_ADDRESS: 'elsewhere:7233' })
-    await says(run, 'ready in')
+    await says(run, lastLine)
     expect(run.output()).to.include('! no redis-server here').and.include('export REDIS_URL=\n')
     await rm(bin, { recursive: true })
   })

@@ -23,15 +23,19 @@ export const startProjector = (env: NodeJS.ProcessEnv): Projector => {
   const hear = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-50_000))
   child.stdout?.on('data', hear)
   child.stderr?.on('data', hear)
-  const exited = once(child, 'exit') as Promise<[number | null]>
-  const over = () => child.exitCode !== null || child.signalCode !== null
+  let over = false
+  // 'close' and not 'exit': only then has all its output been read.
+  const exited = once(child, 'close').then(() => {
+    over = true
+  })
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
-    if (!over()) child.kill(signal)
-    return (await exited)[0]
+    if (!over) child.kill(signal)
+    await exited
+    return child.exitCode
   }
   return {
     pid: child.pid ?? 0,
-    exited: over,
+    exited: () => over,
     kill9: async () => {
       await end('SIGKILL')
     },

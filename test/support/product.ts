@@ -54,7 +54,7 @@ const startIn = async (dataDir: string, ports: Ports): Promise<Product> => {
   child.stdout.on('data', collect)
   child.stderr.on('data', collect)
   await until(
-    () => output.includes('ready in') || ended(child),
+    () => output.includes('Ctrl-C stops everything') || ended(child),
     startMs,
     () => `the product is not ready:\n${output}`,
   )

