@@ -8,7 +8,7 @@ import { runNode } from './run.mjs'
 const longest = 20 * 60_000
 
 export const suites = {
-  unit: { spec: 'test/**/!(*.int|*.e2e).test.ts', timeout: 10_000 },
+  unit: { spec: 'test/**/!(*.int|*.e2e).test.ts', timeout: 30_000 },
   int: { spec: 'test/**/*.int.test.ts', timeout: 60_000 },
   e2e: { spec: 'test/**/*.e2e.test.ts', timeout: 180_000 },
 }

@@ -147,7 +147,7 @@ describe('the processes of the API', () => {
     await until(() => slow.socket?.writableLength === 0)
     await fetch(`${base}/health/live`)
     api.child.kill('SIGTERM')
-    await until(async () => (await fetch(`${base}/health/live`).catch(() => undefined)) === undefined, 5_000)
+    await until(async () => (await fetch(`${base}/health/live`).catch(() => undefined)) === undefined, 15_000)
     slow.end(body.slice(5))
     expect(await answered).to.equal(201)
     const ended = await api.ended

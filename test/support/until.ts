@@ -1,7 +1,7 @@
 /** Waits until `holds` gives true, looking every few milliseconds; rejects after `ms`. */
 export const until = async (
   holds: () => boolean | Promise<boolean>,
-  ms = 5_000,
+  ms = 15_000,
   what?: () => string,
 ): Promise<void> => {
   const end = performance.now() + ms

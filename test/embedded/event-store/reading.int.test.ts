@@ -162,7 +162,7 @@ describe('reads', () => {
     await client.setStreamMetadata(stream, { maxAge: 1 })
     const visible = async () => (await collect(client.readStream(stream))).length
     expect(await visible()).to.equal(1)
-    for (const until = Date.now() + 5000; (await visible()) > 0 && Date.now() < until;)
+    for (const until = Date.now() + 20000; (await visible()) > 0 && Date.now() < until;)
       await new Promise((resolve) => setTimeout(resolve, 50))
     expect(await visible()).to.equal(0)
     const positions = await collect(client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount: 50 }))

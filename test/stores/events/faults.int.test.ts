@@ -165,7 +165,7 @@ describe('esdbEventStore over a bad line', function () {
     const stream = newStream(category)
     right(await direct.append(stream, 'no_stream', newEvents(3))())
     await until(() => heard.seen('Dropped') === 1, 20_000)
-    await until(() => heard.events().length === 3, 5_000)
+    await until(() => heard.events().length === 3, 15_000)
     expect(heard.ids()).to.deep.equal((await inLog(stream)).map(({ id }) => id))
     await heard.stop()
   })
