@@ -10,7 +10,7 @@ export type Answer = {
 
 const withRevision = (revision: Revision | undefined) => (revision === undefined ? {} : { ETag: etagOf(revision) })
 
-const withPosition = (position: Position | undefined) =>
+export const withPosition = (position: Position | undefined) =>
   position === undefined ? {} : { 'X-Docg-Position': formatPosition(position) }
 
 type Place = { readonly revision?: Revision | undefined; readonly position?: Position | undefined }

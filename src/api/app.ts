@@ -28,6 +28,7 @@ import { readWorkflow } from './workflows/read'
 import { activateWorkflow, archiveWorkflow } from './workflows/steer'
 import type { AuditQueries } from '../projections/audit/queries'
 import type { CatalogQueries } from '../projections/catalog/queries'
+import type { EventStore } from '../domain/event-store'
 import type { ExecutionQueries } from '../projections/executions/queries'
 import type { DocxEngine } from '../nodes/template-inspection'
 import type { BlobStore } from '../stores/blobs/blob-store'
@@ -36,7 +37,7 @@ import type { SecretStore } from '../stores/secrets/secret-store'
 export type Deps = {
   readonly authenticate: Authenticate
   readonly log: Log
-  readonly store: Commanding['store']
+  readonly store: Commanding['store'] & Pick<EventStore, 'tail'>
   readonly keyed: Keyed
   readonly blobs: BlobStore
   readonly secrets: SecretStore

@@ -23,8 +23,3 @@ export const pinnedRevision = (ifMatch: string | undefined): E.Either<BadRequest
     E.mapLeft(() => badIfMatch),
   )
 }
-
-/** Whether the reader already holds this version. Weak comparison over a list. RFC 9110 13.1.2. */
-export const isHeld = (ifNoneMatch: string | undefined, etag: string): boolean =>
-  ifNoneMatch !== undefined &&
-  (ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))

@@ -12,13 +12,15 @@ import type { ApiError } from './error'
 import { idIn } from './id'
 import { type Of, owned, type Told } from './owned'
 import type { Reader } from './problem/problem'
-import { noQuery } from './query'
+import { query, revisionParameter } from './query'
 
 type Kept<Id, State, Command, Event extends DomainEvent, Refusal> = {
   readonly aggregate: Aggregate<State, Command, Event, Refusal>
   readonly id: t.Type<Id, string>
   readonly streamOf: (id: Id) => StreamName
 }
+
+const ownedQuery = query({ at_least: revisionParameter })
 
 /** GET of what the path names, as the log tells it now. */
 export const readOwned =
@@ -29,12 +31,16 @@ export const readOwned =
   ) =>
     on.route({
       roles: mayRead,
-      query: noQuery,
+      query: ownedQuery,
       body: ignoreBody,
       handle: (call) =>
         pipe(
           TE.fromEither<ApiError, Id>(idIn(call.req, id)),
           TE.chainW((found) => owned(store)(aggregate)(streamOf(found), call.caller.organization)),
+          TE.filterOrElseW(
+            ({ revision }) => revision >= (call.query.at_least ?? revision),
+            ({ position }): ApiError => ({ _tag: 'ReadModelBehind', position }),
+          ),
           TE.map((told) => ok(shown(call)(told), told)),
         ),
     })

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
-import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { newApiKey, sha256Of } from '../../src/api/auth/api-key'
 import { authenticator } from '../../src/api/auth/authenticate'
 import { jwtVerifier } from '../../src/api/auth/jwt'
@@ -140,6 +142,58 @@ describe('who asks', () => {
     const good = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).setExpirationTime('5m').sign(privateKey)
     expect(E.isRight(await ask(bearer(good), verify))).to.equal(true)
     expect(await refusal(bearer(await signed(claims, pem)), verify)).to.deep.equal(unknown('malformed'))
+  })
+
+  describe('with keys from a server', () => {
+    let answer: (res: ServerResponse) => void
+    let server: Server
+    let url: string
+    let good: string
+    let unknownKid: string
+    beforeEach(async () => {
+      const { publicKey, privateKey } = await generateKeyPair('ES256')
+      const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }]
+      const token = (kid: string) =>
+        new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid }).setExpirationTime('5m').sign(privateKey)
+      good = await token('k1')
+      unknownKid = await token('k2')
+      answer = (res) => res.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys }))
+      server = createServer((_, res) => answer(res)).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    })
+    afterEach(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+
+    it('is let in by one of them, also while the server is away', async () => {
+      const verify = jwtVerifier({ kind: 'jwks', url })
+      expect(E.isRight(await ask(bearer(good), verify))).to.equal(true)
+      answer = (res) => res.destroy()
+      expect(E.isRight(await ask(bearer(good), verify))).to.equal(true)
+    })
+
+    it('is a stranger with a key that the server does not have', async () => {
+      const verify = jwtVerifier({ kind: 'jwks', url })
+      expect(await refusal(bearer(unknownKid), verify)).to.deep.equal(unknown('malformed'))
+      expect(await refusal(bearer(await signed(claims)), verify)).to.deep.equal(unknown('malformed'))
+    })
+
+    const faults: Readonly<Record<string, (res: ServerResponse) => void>> = {
+      'is away': (res) => res.destroy(),
+      fails: (res) => res.writeHead(500).end(),
+      'answers what is no key set': (res) => res.end('<html>'),
+      'answers another thing': (res) => res.end('{"keys": 7}'),
+    }
+    for (const [fault, answered] of Object.entries(faults))
+      it(`is not known while the server ${fault}`, async () => {
+        answer = answered
+        expect(await refusal(bearer(good), jwtVerifier({ kind: 'jwks', url }))).to.deep.equal({
+          _tag: 'IdentityUnavailable',
+          reason: 'the key server does not answer',
+        })
+      })
   })
 
   it('is nobody when no key for tokens is configured', async () => {

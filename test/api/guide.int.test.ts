@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   as,
   at,
@@ -89,6 +89,7 @@ describe("the guide's requests", () => {
       message_human: 'Execução de "Contract Generation" na fila',
     })
     const audit = await client.get(`/executions/${execution}/audit?at_least=0`).expect(200)
+    expect(audit.headers).to.not.have.property('etag')
     expect(at(audit, 'events.0')).to.deep.include({
       action: 'execution.started',
       actor_type: 'user',
@@ -170,8 +171,26 @@ describe("the guide's requests", () => {
     const head = await client.send('head', `/documents/${document}`).expect(200)
     expect(head.headers['content-length']).to.equal(String(file.length))
     await as(site, site.theirs).get(`/documents/${document}`).expect(404)
-    const effects = await client.get(`/executions/${execution}/effects`).expect(200)
+    const effects = await client.get(`/executions/${execution}/effects?at_least=6`).expect(200)
     expect(at(effects, 'effects.0')).to.include({ kind: 'document', status: 'done', times: 1 })
+    const later = await client.get(`/executions/${execution}/effects?at_least=7`).expect(503)
+    expect(bodyOf(later)).to.include({ code: 'read_model_behind' })
+  })
+
+  it('give a document as soon as the log has it', async () => {
+    const client = as(site, site.ours)
+    const sha256 = createHash('sha256').update('x').digest('hex')
+    for (let n = 0; n < 5; n += 1) {
+      const { execution } = await startRun(client)
+      const worker = workerOn(site, site.ours.id, execution)
+      await worker.begin()
+      const document = await worker.document(2, sha256, 1, 'x.docx')
+      // The file was never stored: only the row is asked for here.
+      const answer = await client.get(`/documents/${document}`)
+      expect([answer.status, bodyOf(answer)['code']]).to.deep.equal([500, 'internal_error'])
+    }
+    const none = await client.get(`/documents/${randomUUID()}`).expect(404)
+    expect(bodyOf(none)).to.include({ code: 'not_found' })
   })
 
   it('keep templates in versions, with the tags found in them', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import { attachment } from '../../src/api/documents/disposition'
-import { etagOf, isHeld, pinnedRevision } from '../../src/api/etag'
+import { etagOf, pinnedRevision } from '../../src/api/etag'
 import { askedLocale, readerLocale } from '../../src/api/locale'
 import { withoutSecrets } from '../../src/api/secret-path'
 import { revision } from '../../src/domain/position'
@@ -21,14 +21,6 @@ describe('ETags', () => {
     it(`refuse ${given} in If-Match`, () => {
       expect(E.isLeft(pinnedRevision(given))).to.equal(true)
     })
-
-  it('are compared weakly in If-None-Match', () => {
-    expect(isHeld('"3"', '"3"')).to.equal(true)
-    expect(isHeld('"1", W/"3"', '"3"')).to.equal(true)
-    expect(isHeld('*', '"3"')).to.equal(true)
-    expect(isHeld('"4"', '"3"')).to.equal(false)
-    expect(isHeld(undefined, '"3"')).to.equal(false)
-  })
 })
 
 describe("a reader's language", () => {

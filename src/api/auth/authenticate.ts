@@ -7,7 +7,7 @@ import { isApiKey, sha256Of } from './api-key'
 import type { IdentityStore, IdentityUnavailable, Organization, Role } from '../../stores/identity/identity-store'
 import { type Headed, headerOf } from '../context'
 import { type BadRequest, badRequest, type OrganizationForbidden, type Unauthenticated } from '../error'
-import type { Claims } from './jwt'
+import type { VerifyJwt } from './jwt'
 
 /** Who asks, on behalf of which organization. */
 export type Caller = {
@@ -24,7 +24,7 @@ export type Authenticate = (req: Headed) => TE.TaskEither<Refusal, Caller>
 type Deps = {
   readonly identity: Pick<IdentityStore, 'holderOf' | 'organization'>
   /** Undefined when no key for JWTs is configured. */
-  readonly verifyJwt: ((token: string) => TE.TaskEither<Unauthenticated, Claims>) | undefined
+  readonly verifyJwt: VerifyJwt | undefined
 }
 
 type Bearer = {

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/TaskEither'
 import * as t from 'io-ts'
 import { createRemoteJWKSet, errors, importSPKI, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { OrganizationId } from '../../domain/ids'
-import { type Role, roles } from '../../stores/identity/identity-store'
+import { type IdentityUnavailable, type Role, roles } from '../../stores/identity/identity-store'
 import type { Unauthenticated } from '../error'
 
 export type JwtKey =
@@ -41,6 +41,29 @@ const algorithms = {
   public: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed25519'],
 }
 
+class KeyServerUnavailable extends Error {}
+
+const saysOfToken = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  error instanceof errors.JWKSMultipleMatchingKeys ||
+  error instanceof errors.JOSENotSupported
+
+/** Keys that cannot be had say nothing about a token. */
+const fromServer =
+  (keyOf: JWTVerifyGetKey): JWTVerifyGetKey =>
+  async (...asked) => {
+    try {
+      return await keyOf(...asked)
+    } catch (error) {
+      throw saysOfToken(error) ? error : new KeyServerUnavailable('the key server does not answer', { cause: error })
+    }
+  }
+
+const whyNot = (error: unknown): Unauthenticated | IdentityUnavailable => {
+  if (error instanceof KeyServerUnavailable) return { _tag: 'IdentityUnavailable', reason: error.message }
+  return refusal(error instanceof errors.JWTExpired ? 'expired' : 'malformed')
+}
+
 // A public key is imported for the algorithm the token names, one of ours: the import refuses a key of another kind.
 const getKey = (key: JwtKey): JWTVerifyGetKey => {
   switch (key.kind) {
@@ -51,12 +74,14 @@ const getKey = (key: JwtKey): JWTVerifyGetKey => {
     case 'public':
       return ({ alg }) => importSPKI(key.pem, alg)
     case 'jwks':
-      return createRemoteJWKSet(new URL(key.url))
+      return fromServer(createRemoteJWKSet(new URL(key.url)))
   }
 }
 
+export type VerifyJwt = (token: string) => TE.TaskEither<Unauthenticated | IdentityUnavailable, Claims>
+
 /** Verifies a signed token: `exp` is required, a minute of clock difference is allowed. RFC 7519, 8725. */
-export const jwtVerifier = (key: JwtKey): ((token: string) => TE.TaskEither<Unauthenticated, Claims>) => {
+export const jwtVerifier = (key: JwtKey): VerifyJwt => {
   const keyOf = getKey(key)
   const options = {
     algorithms: algorithms[key.kind === 'secret' ? 'secret' : 'public'],
@@ -65,10 +90,7 @@ export const jwtVerifier = (key: JwtKey): ((token: string) => TE.TaskEither<Unau
   }
   return (token) =>
     pipe(
-      TE.tryCatch(
-        () => jwtVerify(token, keyOf, options),
-        (error) => refusal(error instanceof errors.JWTExpired ? 'expired' : 'malformed'),
-      ),
-      TE.chainEitherK(({ payload }) => claimsOf(payload)),
+      TE.tryCatch(() => jwtVerify(token, keyOf, options), whyNot),
+      TE.chainEitherKW(({ payload }) => claimsOf(payload)),
     )
 }

@@ -3,18 +3,20 @@ import * as TE from 'fp-ts/TaskEither'
 import { DocumentId } from '../../domain/ids'
 import type { DocumentRow } from '../../projections/executions/queries'
 import type { BlobStore } from '../../stores/blobs/blob-store'
-import { type Answer, ok } from '../answer'
+import type { EventStore, Position } from '../../domain/event-store'
+import type { OrganizationId } from '../../domain/ids'
+import { type Answer, ok, withPosition } from '../answer'
 import { mayRead } from '../auth/role'
 import { ignoreBody } from '../body/json'
 import { type ApiError, notFound } from '../error'
 import { type ReadingRuns, runAsked, runParameters } from '../executions/reading'
 import { idIn } from '../id'
 import { noQuery, query } from '../query'
-import { asking } from '../read-side'
+import { asking, upToDate } from '../read-side'
 import { attachment } from './disposition'
 import { shownDocument } from './shown'
 
-const file = (row: DocumentRow, bytes: Uint8Array): Answer => ({
+const file = (row: DocumentRow, bytes: Uint8Array, position: Position | undefined): Answer => ({
   status: 200,
   headers: {
     'Content-Type': row.content_type,
@@ -23,12 +25,36 @@ const file = (row: DocumentRow, bytes: Uint8Array): Answer => ({
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': "default-src 'none'; sandbox",
     ETag: `"${row.sha256}"`,
+    ...withPosition(position),
   },
   body: { bytes },
 })
 
+type FindingDocuments = Pick<ReadingRuns, 'executions'> & { readonly store: Pick<EventStore, 'tail'> }
+
+/** The live stream may name a document before its row is there: it is not found when the rows hold what the log held when it was asked for. */
+const foundDocument =
+  ({ executions, store }: FindingDocuments) =>
+  (organization: OrganizationId, id: DocumentId): TE.TaskEither<ApiError, DocumentRow> => {
+    const inRows = asking(() => executions.document(organization, id))
+    const awaited = pipe(
+      store.tail,
+      TE.chainW((tail) => (tail === undefined ? TE.right(undefined) : upToDate(executions, tail))),
+      TE.chainW(() => inRows),
+    )
+    return pipe(
+      inRows,
+      TE.chainW((row): TE.TaskEither<ApiError, DocumentRow | undefined> =>
+        row === undefined ? awaited : TE.right(row),
+      ),
+      TE.chainW(TE.fromNullable(notFound)),
+    )
+  }
+
+type Deps = FindingDocuments & Pick<ReadingRuns, 'on'> & { readonly blobs: Pick<BlobStore, 'get'> }
+
 /** The bytes as they were made. */
-export const readDocument = ({ on, executions, blobs }: ReadingRuns & { readonly blobs: Pick<BlobStore, 'get'> }) =>
+export const readDocument = ({ on, blobs, ...deps }: Deps) =>
   on.route({
     roles: mayRead,
     query: noQuery,
@@ -37,16 +63,17 @@ export const readDocument = ({ on, executions, blobs }: ReadingRuns & { readonly
     handle: ({ req, caller }) =>
       pipe(
         TE.fromEither<ApiError, DocumentId>(idIn(req, DocumentId)),
-        TE.chainW((id) => asking(() => executions.document(caller.organization, id))),
-        TE.chainW(TE.fromNullable(notFound)),
-        TE.bindTo('row'),
+        TE.bindTo('id'),
+        TE.bindW('position', () => asking(deps.executions.position)),
+        TE.bindW('row', ({ id }) => foundDocument(deps)(caller.organization, id)),
         TE.bindW('bytes', ({ row }) => blobs.get(row.sha256)),
-        TE.map(({ row, bytes }) => file(row, bytes)),
+        TE.map(({ row, bytes, position }) => file(row, bytes, position)),
       ),
   })
 
 const runQuery = query(runParameters)
 
+/** The bytes as they were made. */
 export const readDocuments = (deps: ReadingRuns) =>
   deps.on.route({
     roles: mayRead,

@@ -4,12 +4,11 @@ import type { Position } from '../../domain/event-store'
 import { executionStream } from '../../domain/execution'
 import type { AuditEvent, AuditQueries } from '../../projections/audit/queries'
 import type { ExecutionRow } from '../../projections/executions/queries'
-import { ok } from '../answer'
 import { mayAudit } from '../auth/role'
 import { ignoreBody } from '../body/json'
 import type { ApiError } from '../error'
 import { query } from '../query'
-import { listParameters, readPage, shownPage } from '../read-side'
+import { listParameters, pageAnswer, readPage } from '../read-side'
 import { type ReadingRuns, runAsked, runParameters } from './reading'
 
 type Deps = ReadingRuns & { readonly audit: AuditQueries }
@@ -47,8 +46,7 @@ export const readAudit = (deps: Deps) =>
             (paging) => deps.audit.ofExecution(call.caller.organization, run.row.id, paging),
           ),
         ),
-        TE.map(({ run, read: { page, position } }) =>
-          ok(shownPage('events', page, shownAudit), { revision: run.row.revision, position }),
-        ),
+        // No ETag: these rows may lag behind the run's, and a reader must not be told that an old list is still the list.
+        TE.map(({ read }) => pageAnswer('events', shownAudit)(read)),
       ),
   })

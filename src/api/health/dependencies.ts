@@ -26,20 +26,32 @@ const readers = async (knex: Knex): Promise<Health> => {
 }
 
 export const dependenciesOf = ({ store, knex, blobs, tail, hasRedis }: Deps): Dependencies => ({
-  event_store: async () => (E.isRight(await store.tail()) ? up : { state: 'down', reason: 'does not answer' }),
-  postgres: async () => {
-    await knex.raw('SELECT 1')
-    return up
+  event_store: {
+    without: 'down',
+    ask: async () => (E.isRight(await store.tail()) ? up : { state: 'down', reason: 'does not answer' }),
   },
-  redis: async () => {
-    const { redis, mode } = await tail.health()
-    return { state: redis === 'connected' ? 'up' : hasRedis ? 'degraded' : 'off', mode }
+  postgres: {
+    without: 'down',
+    ask: async () => {
+      await knex.raw('SELECT 1')
+      return up
+    },
   },
-  files: async () => {
-    const asked = await blobs.get(noFile)()
-    return E.isLeft(asked) && asked.left._tag === 'BlobStoreUnavailable'
-      ? { state: 'degraded', reason: 'does not answer' }
-      : up
+  redis: {
+    without: 'degraded',
+    ask: async () => {
+      const { redis, mode } = await tail.health()
+      return { state: redis === 'connected' ? 'up' : hasRedis ? 'degraded' : 'off', mode }
+    },
   },
-  projections: () => readers(knex),
+  files: {
+    without: 'degraded',
+    ask: async () => {
+      const asked = await blobs.get(noFile)()
+      return E.isLeft(asked) && asked.left._tag === 'BlobStoreUnavailable'
+        ? { state: 'degraded', reason: 'does not answer' }
+        : up
+    },
+  },
+  projections: { without: 'degraded', ask: () => readers(knex) },
 })

@@ -2,22 +2,27 @@ import type { RequestHandler } from 'express'
 
 /** `detail` names what is wrong, without addresses or secrets. */
 export type Health = { readonly state: 'up' | 'down' | 'degraded' | 'off'; readonly [detail: string]: unknown }
-/** How a dependency is, by its name; asked at each request, at most as long as the patience. */
-export type Dependencies = Readonly<Record<string, () => Promise<Health>>>
+export type Dependency = {
+  /** Asked at each request, at most as long as the patience. */
+  readonly ask: () => Promise<Health>
+  /** How things are while it does not answer. */
+  readonly without: 'down' | 'degraded'
+}
+export type Dependencies = Readonly<Record<string, Dependency>>
 
 const patienceMs = 2_000
 
-const bounded = async (ask: () => Promise<Health>): Promise<Health> => {
+const bounded = async ({ ask, without }: Dependency): Promise<Health> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Health>((resolve) => {
     timer = setTimeout(() => {
-      resolve({ state: 'down', reason: `no answer within ${patienceMs} ms` })
+      resolve({ state: without, reason: `no answer within ${patienceMs} ms` })
     }, patienceMs)
   })
   try {
     return await Promise.race([ask(), late])
   } catch {
-    return { state: 'down', reason: 'does not answer' }
+    return { state: without, reason: 'does not answer' }
   } finally {
     clearTimeout(timer)
   }
@@ -32,7 +37,7 @@ export const ready =
   (dependencies: Dependencies, isStopping: () => boolean): RequestHandler =>
   async (_, res) => {
     const entries = await Promise.all(
-      Object.entries(dependencies).map(async ([name, ask]) => [name, await bounded(ask)] as const),
+      Object.entries(dependencies).map(async ([name, dependency]) => [name, await bounded(dependency)] as const),
     )
     const states = entries.map(([, { state }]) => state)
     const status =
