@@ -8,13 +8,13 @@ const never = () => new Promise<Health>(() => undefined)
 const rejects = () => Promise.reject(new Error('hunter2'))
 
 const answerOf = async (dependencies: Dependencies, isStopping = false) => {
-  const { status, body } = await request(
+  const answer = await request(
     express().get(
       '/',
       ready(dependencies, () => isStopping),
     ),
   ).get('/')
-  return { status, body: body as { status: string; dependencies: Record<string, Health> } }
+  return { status: answer.status, body: answer.body as { status: string; dependencies: Record<string, Health> } }
 }
 
 describe('readiness', () => {

@@ -10,6 +10,7 @@ import { type LiveFrame, saysTheEnd } from './message'
 import { contiguous } from './contiguous'
 import { redisReader } from './redis-reader'
 import { wakeUps } from './subscription'
+import { unlessAborted } from './unless-aborted'
 import { type Wake, watches } from './watches'
 
 export type { LogAway, RunHead } from './log-reader'
@@ -85,7 +86,7 @@ export const liveTail = ({ store, redis, checkMs = 15_000, pollMs = 1_000 }: Tai
     return { frames, cursor: { id: frames.at(-1)?.id ?? cursor.id, next }, from: 'log', ended }
   }
 
-  const pull = async (execution: ExecutionId, cursor: Cursor, wake: Wake): Promise<Pulled> => {
+  const pullAfter = async (execution: ExecutionId, cursor: Cursor, wake: Wake): Promise<Pulled> => {
     const page = await entries?.after(execution, cursor.id)
     if (page === undefined) return fromLog(execution, cursor)
     const { frames, next, hole } = contiguous(cursor, page)
@@ -102,8 +103,10 @@ export const liveTail = ({ store, redis, checkMs = 15_000, pollMs = 1_000 }: Tai
       for (let wake = await viewer.woken(signal); wake !== undefined; wake = await viewer.woken(signal)) {
         for (let more = true; more;) {
           const need: Wake = ended ? 'check' : wake
-          const key = `${formatLiveId(cursor.id)} ${cursor.next} ${need}`
-          const pulled: Pulled = await viewer.share(key, () => pull(execution, cursor, need))
+          const key: string = `${formatLiveId(cursor.id)} ${cursor.next} ${need}`
+          const shared: Promise<Pulled> = viewer.share(key, () => pullAfter(execution, cursor, need))
+          const pulled: Pulled | undefined = await unlessAborted(shared, signal)
+          if (pulled === undefined) return
           for (const frame of pulled.frames) {
             if (signal.aborted) return
             yield frame

@@ -147,6 +147,27 @@ describe('the live stream without', () => {
     expect(client.ids()).to.deep.equal(await stage.log.ids(id))
   })
 
+  it('an answer of the log: ends its streams all the same when it closes', async function () {
+    // Less than it takes the gateway to give the held connection up.
+    this.timeout(12_000)
+    const patient = { attempts: 1, attemptMs: 50_000, totalMs: 50_000, backoff: { firstMs: 10, maxMs: 20 } }
+    const slow = esdbEventStore({ url: `esdb://127.0.0.1:${toLog.port}?tls=false`, timeouts: { read: patient } })
+    const tail = liveTail({ store: slow, redis: undefined, pollMs: 50 })
+    const site = await startSite(tail)
+    open_.push({ tail, site, redis: [] })
+    const id = newExecution()
+    await stage.log.append(id, created)
+    const client = await open(`${site.url}/executions/${id}/stream`)
+    await until(() => client.ids().length === 1)
+    await toLog.set('hold-answers')
+    const asked = toLog.forwarded('requests')
+    await until(() => toLog.forwarded('requests') > asked)
+    await site.close(10)
+    await until(client.done)
+    expect(client.retries.at(-1)).to.be.within(1_000, 5_000)
+    await slow.close()
+  })
+
   it('viewers: ceases to listen for the run some seconds after the last', async function () {
     this.timeout(20_000)
     const { streamOf } = await serve(true)
