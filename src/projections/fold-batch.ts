@@ -17,7 +17,7 @@ const historyOf = async (store: History, stream: StreamName, last: Revision): Pr
     const read = await store.readStream(stream, { from: revision(BigInt(found.length)), limit: Math.min(page, left) })()
     if (E.isLeft(read)) {
       const reason = `${stream} cannot be read: ${read.left._tag}`
-      throw read.left._tag === 'StoreUnavailable' ? transient(reason) : new Error(reason)
+      throw read.left._tag === 'StreamDeleted' ? new Error(reason) : transient(reason)
     }
     if (read.right.length === 0) throw new Error(`${stream} ends before revision ${last}`)
     found.push(...read.right)

@@ -14,8 +14,6 @@ export const isTemporalAway = (error: unknown): boolean => error instanceof Serv
 const isOneOf = (error: unknown, ...kinds: ReadonlyArray<abstract new (...args: never[]) => Error>): boolean =>
   kinds.some((kind) => error instanceof kind)
 
-const longestRun = '90 days'
-
 /** Names instead of functions: this side must not load the workflow's code. */
 const workflowType = 'runExecution'
 const resumeSignal = 'resume_after_review'
@@ -29,7 +27,6 @@ export const temporalEngine = (client: Client, taskQueue: string): Engine => ({
         args: [execution],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        workflowExecutionTimeout: longestRun,
       })
     } catch (error) {
       if (!isOneOf(error, WorkflowExecutionAlreadyStartedError)) throw error

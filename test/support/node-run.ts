@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,7 +25,8 @@ import type { StepResult, StepRun, StepStop } from '../../src/nodes/step-run'
 import { contentOf, type DocxEngine } from '../../src/nodes/template-inspection'
 import type { BlobStore } from '../../src/stores/blobs/blob-store'
 import { fileSystemBlobStore } from '../../src/stores/blobs/file-system'
-import { onceInMemory, runInMemory, type RunInMemory } from './once'
+import { once } from '../../src/workflow/execution/once'
+import { runInMemory, type RunInMemory } from './run-in-memory'
 
 const namespace = '6ba7b811-9dad-11d1-80b4-00c04fd430c8'
 
@@ -128,7 +130,8 @@ export const startNodeRun = async (
       documents: run.documents,
       effectKey: (target) => `${step.step_id}/${target}`,
       effect: (key) => memory.run().effects[key],
-      once: onceInMemory(memory, step.step_id),
+      // An author of its own for each attempt, as with a worker.
+      once: once(memory.tell, run, step, randomUUID()),
     }
   }
 

@@ -2,14 +2,14 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { v5 as uuidv5 } from 'uuid'
-import type { GeneratedDocument } from '../../domain/execution/effects'
+import type { EffectKey, GeneratedDocument } from '../../domain/execution/effects'
 import type { Receipt } from '../../domain/execution/events'
 import { connectedTo } from '../connected'
 import { SmtpConfig, SmtpSecret } from '../connection-config'
 import { bytesOf } from '../document-bytes'
-import { effectFault, stepFault } from '../step-faults'
-import type { EffectFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
-import { mailboxOf } from './address'
+import { stepFault } from '../step-faults'
+import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
+import { type Mailbox, mailboxOf } from './address'
 import { documentsFor } from './attachments'
 import { compose, type File } from './compose'
 import type { EmailConfig } from './config'
@@ -30,34 +30,39 @@ export const messageIdOf = ({ executionId, step }: Pick<StepRun, 'executionId' |
 
 const fileOf =
   (run: StepRun) =>
-  (document: GeneratedDocument): TE.TaskEither<EffectFault | Unavailable, File> =>
+  (document: GeneratedDocument): TE.TaskEither<StepFault | Unavailable, File> =>
     pipe(
       bytesOf(run, document),
       TE.map((bytes) => ({ name: document.personal.file_name, contentType: document.content_type, bytes })),
     )
 
-const composed = (run: StepRun, { message, target }: Letter, files: ReadonlyArray<File>) => {
+const senderOf = ({ target }: Letter): Mailbox => {
   const from = mailboxOf(target.config.from)
-  const sender = E.isRight(from) ? from.right : { name: '', address: target.config.from }
-  return pipe(
-    TE.tryCatch(
-      () => compose(sender, messageIdOf(run), message, files, new Date()),
-      (error) => effectFault('no', stepFault('internal_error', { label: run.step.label }, String(error))),
-    ),
-    TE.map((bytes) => ({ bytes, from: sender.address })),
-  )
+  return E.isRight(from) ? from.right : { name: '', address: target.config.from }
 }
 
-const send = (run: StepRun, letter: Letter, effect_key: string): TE.TaskEither<EffectFault | Unavailable, Receipt> => {
-  const to = envelopeOf(letter.message)
-  return pipe(
+const composed = (run: StepRun, letter: Letter): TE.TaskEither<StepFault | Unavailable, Buffer> =>
+  pipe(
     letter.documents,
     TE.traverseSeqArray(fileOf(run)),
-    TE.chainW((files) => composed(run, letter, files)),
-    TE.chainW(({ bytes, from }) =>
-      pipe(sendBySmtp(letter.target, { from, to }, bytes), TE.mapLeft(effectFaultOfSmtp(letter.target))),
+    TE.chainW((files) =>
+      TE.tryCatch(
+        () => compose(senderOf(letter), messageIdOf(run), letter.message, files, new Date()),
+        (error) => stepFault('internal_error', { label: run.step.label }, String(error)),
+      ),
     ),
-    TE.map(({ rejected }): Receipt => ({
+  )
+
+const send = (
+  run: StepRun,
+  letter: Letter,
+  bytes: Buffer,
+  effect_key: EffectKey,
+): TE.TaskEither<EffectFault, Receipt> => {
+  const to = envelopeOf(letter.message)
+  return pipe(
+    sendBySmtp(letter.target, { from: senderOf(letter).address, to }, bytes),
+    TE.bimap(effectFaultOfSmtp(letter.target), ({ rejected }): Receipt => ({
       type: 'DocumentSent',
       data: {
         effect_key,
@@ -92,7 +97,10 @@ const resultOf =
     }
   }
 
-/** One message to all recipients: one effect, which is not repeated when its outcome is unknown. */
+/**
+ * One message to all recipients: one effect, which is not repeated when its outcome is unknown. What could keep it from being sent is
+ * done before it is meant.
+ */
 export const execute = (config: EmailConfig, run: StepRun): TE.TaskEither<StepStop, StepResult> =>
   pipe(
     TE.Do,
@@ -107,7 +115,10 @@ export const execute = (config: EmailConfig, run: StepRun): TE.TaskEither<StepSt
     TE.chainW((letter): TE.TaskEither<StepStop, StepResult> => {
       const effect_key = run.effectKey('email')
       return pipe(
-        run.once({ effect_key, kind: 'email', repeatable: false }, send(run, letter, effect_key)),
+        composed(run, letter),
+        TE.chainW((bytes) =>
+          run.once({ effect_key, kind: 'email', repeatable: false }, send(run, letter, bytes, effect_key)),
+        ),
         TE.map(resultOf(run, letter)),
       )
     }),

@@ -7,7 +7,7 @@ import { type Connected, connectedTo } from '../connected'
 import { StorageConfig, StorageSecret } from '../connection-config'
 import { bytesOf } from '../document-bytes'
 import { effectFault, faultOfFinding, findingOfReference, stepFault } from '../step-faults'
-import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
+import type { EffectFault, StepFault, StepResult, StepRun, StepStop } from '../step-run'
 import type { StorageNodeConfig } from './config'
 import { folderFor } from './input'
 import { faultOfStorage } from './storage-fault'
@@ -38,19 +38,17 @@ const save = (
   run: StepRun,
   place: Place,
   document: GeneratedDocument,
+  bytes: Uint8Array,
   effect_key: string,
-): TE.TaskEither<EffectFault | Unavailable, Receipt> =>
+): TE.TaskEither<EffectFault, Receipt> =>
   pipe(
-    bytesOf(run, document),
-    TE.chainW((bytes) =>
-      write(place, {
-        folder: place.folder,
-        name: document.personal.file_name,
-        contentType: document.content_type,
-        sha256: document.sha256,
-        bytes,
-      }),
-    ),
+    write(place, {
+      folder: place.folder,
+      name: document.personal.file_name,
+      contentType: document.content_type,
+      sha256: document.sha256,
+      bytes,
+    }),
     TE.map((location) => ({
       type: 'DocumentSaved',
       data: {
@@ -68,7 +66,10 @@ const saveOnce =
   (document: GeneratedDocument): TE.TaskEither<StepStop, SavedDocument> => {
     const effect_key = run.effectKey(`storage ${document.document_id}`)
     return pipe(
-      run.once({ effect_key, kind: 'storage', repeatable: true }, save(run, place, document, effect_key)),
+      bytesOf(run, document),
+      TE.chainW((bytes) =>
+        run.once({ effect_key, kind: 'storage', repeatable: true }, save(run, place, document, bytes, effect_key)),
+      ),
       TE.chain((receipt) =>
         receipt?.type === 'DocumentSaved'
           ? TE.right(receipt.data)

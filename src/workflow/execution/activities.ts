@@ -2,11 +2,11 @@ import { ApplicationFailure, Context } from '@temporalio/activity'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { execution, executionStream } from '../../domain/execution'
 import { ExecutionId, StepId } from '../../domain/ids'
-import { load } from '../../domain/load'
 import { orFail } from '../or-fail'
-import { runStep as runStepOf, type RunStepDeps, type StepOutcome } from './run-step'
+import type { StepOutcome } from './after-stop'
+import { loadRun } from './load-run'
+import { runStep as runStepOf, type RunStepDeps } from './run-step'
 import { tell } from './tell'
 
 export type ExecutionActivities = {
@@ -34,21 +34,13 @@ const alive = async <A>(work: Promise<A>): Promise<A> => {
   }
 }
 
-const toRun = ({ log }: RunStepDeps, id: ExecutionId) =>
-  pipe(
-    load(log)(execution)(executionStream(id)),
-    TE.chainW(({ state, history }) =>
-      state.status === 'unborn' ? TE.left({ _tag: 'ExecutionNotFound' as const }) : TE.of({ state, history }),
-    ),
-  )
-
 export const executionActivities = (deps: RunStepDeps): ExecutionActivities => ({
   beginExecution: (executionId) => {
     const id = idOf(ExecutionId.decode(executionId))
     return alive(
       orFail(
         pipe(
-          toRun(deps, id),
+          loadRun(deps.log)(id),
           TE.chainW((run) => tell(deps.log)(run)({ type: 'StartExecution' }, { key: [] })),
           TE.map(({ state }) => (state.status === 'unborn' ? [] : state.steps.map(({ step_id }) => step_id))),
         ),
@@ -70,7 +62,7 @@ export const executionActivities = (deps: RunStepDeps): ExecutionActivities => (
     return alive(
       orFail(
         pipe(
-          toRun(deps, id),
+          loadRun(deps.log)(id),
           TE.chainW((run) => tell(deps.log)(run)({ type: 'CompleteExecution' }, { key: [] })),
           TE.map(() => undefined),
         ),

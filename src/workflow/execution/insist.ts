@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/TaskEither'
 type Tagged = { readonly _tag: string }
 
 /** The log did not answer; it says nothing about the command. */
-const passing = (error: Tagged): boolean => error._tag === 'StoreUnavailable' || error._tag === 'TooManyConflicts'
+const passing = (error: Tagged): boolean => ['StoreUnavailable', 'StoreDenied', 'TooManyConflicts'].includes(error._tag)
 
 const longestPause = 3_000
 

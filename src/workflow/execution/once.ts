@@ -8,12 +8,8 @@ import type { Execution, Step } from '../../domain/execution/state'
 import { fault } from '../../domain/fault'
 import type { EffectFault, Once, StepStop, Unavailable } from '../../nodes/step-run'
 import { insist } from './insist'
+import { untold } from './step-faults'
 import type { Tell } from './tell'
-
-export const unavailable = (error: { readonly _tag: string }): Unavailable => ({
-  _tag: 'Unavailable',
-  reason: error._tag,
-})
 
 /**
  * Intention, effect, receipt. `author` is new with each attempt at the step: an intention by another author that has no receipt may have
@@ -33,14 +29,14 @@ export const once =
     const stop = (command: ExecutionCommand, why: StepStop): TE.TaskEither<StepStop, never> =>
       pipe(
         say(command),
-        TE.mapLeft(unavailable),
+        TE.mapLeft(untold(step)),
         TE.chainW(() => TE.left(why)),
       )
 
     const lost = stop({ type: 'ReportLostOutcome', effect_key, fault: outcomeUnknown(step) }, { _tag: 'OutcomeLost' })
 
     const notOurs = (error: ExecutionRefusal | HandlerError): TE.TaskEither<StepStop, void> => {
-      if (error._tag !== 'EffectOutcomeLost' && error._tag !== 'CommandIdReused') return TE.left(unavailable(error))
+      if (error._tag !== 'EffectOutcomeLost' && error._tag !== 'CommandIdReused') return TE.left(untold(step)(error))
       return intention.repeatable ? TE.of(undefined) : lost
     }
 
@@ -58,7 +54,7 @@ export const once =
       TE.chainW((receipt) =>
         pipe(
           say({ type: 'RecordReceipt', receipt }),
-          TE.bimap(unavailable, () => receipt),
+          TE.bimap(untold(step), () => receipt),
         ),
       ),
     )

@@ -5,7 +5,7 @@ import type { OrganizationId } from '../../domain/ids'
 import { load } from '../../domain/load'
 import { template, templateStream } from '../../domain/template/template'
 import type { StepServices } from '../../nodes/step-run'
-import { unavailable } from './once'
+import { unavailable } from './step-faults'
 import type { Log } from './tell'
 
 /** Templates and connections come from the log; those of another organization do not exist. */

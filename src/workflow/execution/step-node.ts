@@ -6,7 +6,7 @@ import { parseRevision } from '../../domain/position'
 import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import type { Node } from '../../domain/workflow-definition/node'
 import type { Unavailable } from '../../nodes/step-run'
-import { unavailable } from './once'
+import { unavailable } from './step-faults'
 import type { Log } from './tell'
 
 const nodeNotThere = (step: Step): Unavailable => ({

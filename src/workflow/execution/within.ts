@@ -1,24 +1,10 @@
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
 import type { Step } from '../../domain/execution/state'
-import { fault } from '../../domain/fault'
-import type { StepFault, StepStop } from '../../nodes/step-run'
+import type { StepStop } from '../../nodes/step-run'
+import { internal, tooSlow } from './step-faults'
 
-const tooSlow = (step: Step, ms: number): StepFault => ({
-  _tag: 'StepFault',
-  retryable: true,
-  fault: fault('timeout', { label: step.label }, `no end within ${ms} ms`),
-})
-
-const brokeDown = (step: Step, reason: unknown): StepFault => ({
-  _tag: 'StepFault',
-  retryable: false,
-  fault: fault(
-    'internal_error',
-    { label: step.label },
-    reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
-  ),
-})
+const said = (reason: unknown): string => (reason instanceof Error ? (reason.stack ?? reason.message) : String(reason))
 
 /** A step's own time limit, and the end of the road for what it throws: a bug fails its run, not the worker. */
 export const within =
@@ -31,7 +17,7 @@ export const within =
         resolve(E.left(tooSlow(step, ms)))
       }, ms)
     })
-    const ended = work().catch((reason: unknown): E.Either<StepStop, A> => E.left(brokeDown(step, reason)))
+    const ended = work().catch((reason: unknown): E.Either<StepStop, A> => E.left(internal(step, said(reason))))
     const first = await Promise.race([ended, late])
     clearTimeout(timer)
     return first

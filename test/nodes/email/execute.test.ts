@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
+import * as TE from 'fp-ts/TaskEither'
 import * as fc from 'fast-check'
 import type { StepResult, StepStop } from '../../../src/nodes/step-run'
 import { docxEngine, type DocxEngine } from '../../../src/nodes/template-inspection'
@@ -142,6 +143,36 @@ describe('the e-mail step', () => {
     run.memory.must({ type: 'DecideOutcome', decision: 'assume_sent' })
     expect(ok(await run.step(2)).output).to.include({ success: true, assumed: true })
     await scripted.stop()
+    await run.end()
+  })
+
+  it('waits for an attachment that cannot be had now, before it means to send', async () => {
+    const run = await startNodeRun(docx, {
+      nodes: [
+        { node_type: 'manual', config: {} },
+        { node_type: 'uploaded-document', config: { template_id: templateId, output_name_template: 'a' } },
+        {
+          node_type: 'email',
+          config: {
+            connection_id: connectionId,
+            to: ['ana@example.com'],
+            subject_template: 'Contract',
+            attachments: ['previous'],
+          },
+        },
+      ],
+      trigger: { name: 'Ana' },
+      templates: [await templateDocx('Hello {{name}}')],
+      connection: smtp(server.port),
+    })
+    ok(await run.step(1))
+    ok(await run.step(2))
+    const before = server.arrived.length
+    const away = () => TE.left({ _tag: 'BlobStoreUnavailable' as const, reason: 'away' })
+    const waited = await run.step(3, (asked) => ({ ...asked, blobs: { ...asked.blobs, get: away } }))
+    expect(waited).to.deep.equal(E.left({ _tag: 'Unavailable', reason: 'away' }))
+    ok(await run.step(3))
+    expect(server.arrived.length - before).to.equal(1)
     await run.end()
   })
 
