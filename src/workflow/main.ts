@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client'
+import { Client } from '@temporalio/client'
 import { Runtime } from '@temporalio/worker'
 import { randomUUID } from 'node:crypto'
 import knex from 'knex'
@@ -15,7 +15,7 @@ import { postgresSecretStore } from '../stores/secrets/postgres'
 import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
 import { reacting } from './reacting'
-import { isTemporalAway, temporalEngine } from './temporal-engine'
+import { isTemporalAway, temporalConnection, temporalEngine } from './temporal-engine'
 import { temporalWorker } from './temporal-worker'
 
 const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
@@ -43,7 +43,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       },
     },
   })
-  const connection = Connection.lazy({ address: temporal.address })
+  const connection = temporalConnection(temporal.address)
   const engine = temporalEngine(new Client({ connection, namespace: temporal.namespace }), temporal.taskQueue)
   const checkpoint = postgresCheckpoint(database, 'reactor', 1)
   const reactor = reacting({ store, log, signal: stop.signal }, checkpoint, engine, isTemporalAway)

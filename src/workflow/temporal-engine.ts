@@ -1,5 +1,6 @@
 import {
   type Client,
+  Connection,
   isGrpcServiceError,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
@@ -14,6 +15,16 @@ export const isTemporalAway = (error: unknown): boolean => error instanceof Serv
 const isOneOf = (error: unknown, ...kinds: ReadonlyArray<abstract new (...args: never[]) => Error>): boolean =>
   kinds.some((kind) => error instanceof kind)
 
+/** Without the client's own repeats, which would hide for half a minute that Temporal is away; soon connected when it is back. */
+export const temporalConnection = (address: string): Connection =>
+  Connection.lazy({
+    address,
+    interceptors: [],
+    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 500, 'grpc.max_reconnect_backoff_ms': 5_000 },
+  })
+
+const longestCall = 10_000
+
 /** Names instead of functions: this side must not load the workflow's code. */
 const workflowType = 'runExecution'
 const resumeSignal = 'resume_after_review'
@@ -21,20 +32,24 @@ const resumeSignal = 'resume_after_review'
 export const temporalEngine = (client: Client, taskQueue: string): Engine => ({
   start: async (workflowId, execution) => {
     try {
-      await client.workflow.start<typeof runExecution>(workflowType, {
-        workflowId,
-        taskQueue,
-        args: [execution],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-      })
+      await client.withDeadline(Date.now() + longestCall, () =>
+        client.workflow.start<typeof runExecution>(workflowType, {
+          workflowId,
+          taskQueue,
+          args: [execution],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+        }),
+      )
     } catch (error) {
       if (!isOneOf(error, WorkflowExecutionAlreadyStartedError)) throw error
     }
   },
   resume: async (workflowId) => {
     try {
-      await client.workflow.getHandle(workflowId).signal(resumeSignal)
+      await client.withDeadline(Date.now() + longestCall, () =>
+        client.workflow.getHandle(workflowId).signal(resumeSignal),
+      )
     } catch (error) {
       if (!isOneOf(error, WorkflowNotFoundError)) throw error
     }
