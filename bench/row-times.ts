@@ -5,6 +5,7 @@ import type { ExecutionId } from '../src/domain/ids'
 export type Written = { readonly id: ExecutionId; readonly revision: bigint; readonly at: number }
 
 const everyMs = 5
+const longestMs = 60_000
 
 /** Asks for the rows of what was appended until they are there, and takes the times; within 5 ms. */
 export const rowTimes = async (databaseUrl: string) => {
@@ -27,11 +28,17 @@ export const rowTimes = async (databaseUrl: string) => {
     waiting = waiting.filter((each) => !asked.includes(each) || !isSeen(each))
   }
   const watching = (async () => {
-    while (!all.given || waiting.length > 0) {
-      if (waiting.length > 0) await look()
-      await pause(everyMs)
+    try {
+      while (!all.given || waiting.length > 0) {
+        const [oldest] = waiting
+        if (oldest !== undefined && performance.now() - oldest.at > longestMs)
+          throw new Error(`no row of ${oldest.id} at revision ${oldest.revision} within ${longestMs} ms`)
+        if (oldest !== undefined) await look()
+        await pause(everyMs)
+      }
+    } finally {
+      await database.end()
     }
-    await database.end()
   })()
   return {
     await: (written: Written): void => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { startPostgres } from '../../test/embedded/event-store/postgres'
@@ -21,6 +22,13 @@ const readyUrl = (server: ChildProcess): Promise<string> =>
     })
   })
 
+const ended = async (server: ChildProcess): Promise<void> => {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const exit = once(server, 'exit')
+  server.kill('SIGTERM')
+  await exit
+}
+
 const withServer = async <A>(
   args: ReadonlyArray<string>,
   env: NodeJS.ProcessEnv,
@@ -33,9 +41,7 @@ const withServer = async <A>(
   try {
     return await work(await readyUrl(server))
   } finally {
-    const ended = new Promise((resolve) => server.once('exit', resolve))
-    server.kill('SIGTERM')
-    await ended
+    await ended(server)
   }
 }
 

@@ -16,6 +16,9 @@ const holderOf = (lock: string): Holder | undefined => {
   }
 }
 
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error)
+
 const isAlive = ({ pid, identity }: Holder) => identity !== undefined && identityOf(pid) === identity
 
 /**
@@ -29,12 +32,19 @@ export const holdDataDir = async (dataDir: string): Promise<() => void> => {
       `${dataDir} holds files that docg did not make.`,
       'Set DOCG_DATA_DIR to another folder, or empty this one.',
     )
-  // Others may pass (PostgreSQL runs as its own user) but not look.
-  await mkdir(dataDir, { recursive: true, mode: 0o711 })
-  await mkdir(join(dataDir, ownFolder), { recursive: true })
   const lock = join(dataDir, ownFolder, 'lock')
   const mine = `${lock}.${process.pid}`
-  await writeFile(mine, JSON.stringify({ pid: process.pid, identity: identityOf(process.pid) }))
+  try {
+    // Others may pass (PostgreSQL runs as its own user) but not look.
+    await mkdir(dataDir, { recursive: true, mode: 0o711 })
+    await mkdir(join(dataDir, ownFolder), { recursive: true })
+    await writeFile(mine, JSON.stringify({ pid: process.pid, identity: identityOf(process.pid) }))
+  } catch (error) {
+    throw new Trouble(
+      `${dataDir} cannot be used as a data folder (${codeOf(error)}).`,
+      'Set DOCG_DATA_DIR to a folder that this user may write, or to one that does not exist yet.',
+    )
+  }
   try {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const taken = await link(mine, lock).then(

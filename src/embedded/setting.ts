@@ -42,9 +42,13 @@ export const portVariables: ReadonlyArray<{
   { of: 'mailPage', variable: 'MAIL_PORT', usual: 8025, what: "the mailbox's pages", instead: 'SMTP_URL' },
 ]
 
+/** A variable that is set to nothing is not set. */
+export const given = (env: NodeJS.ProcessEnv, name: string): string | undefined =>
+  env[name] === '' ? undefined : env[name]
+
 const portFrom = (env: NodeJS.ProcessEnv, variable: string, usual: number): number => {
-  const text = env[variable] ?? ''
-  const port = text === '' ? usual : Number(text)
+  const text = given(env, variable)
+  const port = text === undefined ? usual : Number(text)
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port
   throw new Trouble(
     `${variable} is ${JSON.stringify(text)}, which is no port.`,
@@ -62,8 +66,8 @@ const addresses = [
 ]
 
 export const settingFrom = (env: NodeJS.ProcessEnv): Setting => ({
-  dataDir: resolve(env['DOCG_DATA_DIR'] ?? '.data'),
-  host: env['HOST'] ?? '127.0.0.1',
+  dataDir: resolve(given(env, 'DOCG_DATA_DIR') ?? '.data'),
+  host: given(env, 'HOST') ?? '127.0.0.1',
   ports: Object.fromEntries(
     portVariables.map(({ of, variable, usual }) => [of, portFrom(env, variable, usual)]),
   ) as Setting['ports'],

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emptyDataDir, holdDataDir } from '../../src/embedded/data-dir'
+import { readDemoFile } from '../../src/embedded/demo/demo-file'
 
 describe('the data folder', () => {
   let folder: string
@@ -41,6 +42,21 @@ describe('the data folder', () => {
       .to.include('did not make')
       .and.include('DOCG_DATA_DIR')
     expect(await readdir(folder)).to.deep.equal(['thesis.txt'])
+  })
+
+  it('is refused when it cannot be one, with the way out', async () => {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    for (const path of [file, join(file, 'below')])
+      expect(await refusal(holdDataDir(path)))
+        .to.match(/cannot be used as a data folder \(E[A-Z]+\)/)
+        .and.include('DOCG_DATA_DIR')
+  })
+
+  it('with a damaged file of the demo is not read', async () => {
+    expect(await readDemoFile(folder)).to.equal(undefined)
+    await writeFile(join(folder, 'demo.json'), '{"url": "ht')
+    expect(await refusal(readDemoFile(folder))).to.include('demo.json is damaged')
   })
 
   it('is emptied but for its lock', async () => {

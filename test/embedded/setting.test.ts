@@ -32,6 +32,12 @@ describe('the setting of a start', () => {
     expect(envOf({ REDIS_URL: '' })['REDIS_URL']).to.equal('')
   })
 
+  it('takes an empty variable as not set', () => {
+    const empty = { DOCG_DATA_DIR: '', HOST: '', PORT: '', PUBLIC_URL: '', STORAGE_ROOT: '', TEMPORAL_NAMESPACE: '' }
+    expect(settingFrom(empty)).to.deep.equal(settingFrom({}))
+    expect(envOf(empty)).to.deep.equal(envOf({}))
+  })
+
   it('refuses what is no port, by the name of its variable', () => {
     for (const port of ['http', '0', '65536', '1.5'])
       expect(() => settingFrom({ TEMPORAL_PORT: port })).to.throw(/TEMPORAL_PORT is "/)

@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Trouble } from '../trouble'
 
 /** `demo.json`: what the seed leaves for people and scripts. */
 export type DemoFile = {
@@ -13,8 +14,13 @@ export type DemoFile = {
 const fileIn = (dataDir: string) => join(dataDir, 'demo.json')
 
 export const readDemoFile = async (dataDir: string): Promise<DemoFile | undefined> => {
-  const text = await readFile(fileIn(dataDir), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as DemoFile)
+  const file = fileIn(dataDir)
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as DemoFile)
+  } catch {
+    throw new Trouble(`${file} is damaged.`, 'Delete it: the next npm start makes a new demo.')
+  }
 }
 
 export const writeDemoFile = async (dataDir: string, demo: DemoFile): Promise<void> => {
