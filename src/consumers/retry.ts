@@ -1,8 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises'
+import { delayAfter } from '../domain/backoff'
 
-/** Between half of it and all of it is waited, so that many waiters spread out. */
-const delayAfter = (failures: number): number =>
-  Math.min(5_000, 100 * 2 ** Math.min(failures - 1, 10)) * (0.5 + Math.random() / 2)
+const backoff = { firstMs: 100, maxMs: 5_000 }
 
 export type Insisting = {
   readonly signal: AbortSignal
@@ -12,7 +11,7 @@ export type Insisting = {
 
 export type Outcome<A> = { readonly _tag: 'Done'; readonly value: A } | { readonly _tag: 'Stopped' }
 
-/** Tries until it works: 100 ms to 5 s between attempts, without end unless `signal` aborts. Rejects with the first error that is not transient. */
+/** Tries until it works: 50 ms to 5 s between attempts, without end unless `signal` aborts. Rejects with the first error that is not transient. */
 export const insistently = async <A>(
   work: () => Promise<A>,
   { signal, isTransient, onFailure }: Insisting,
@@ -23,7 +22,7 @@ export const insistently = async <A>(
     } catch (error) {
       if (!isTransient(error)) throw error
       onFailure(error, failures)
-      await after(delayAfter(failures), undefined, { signal }).catch(() => undefined)
+      await after(delayAfter(backoff, failures, Math.random()), undefined, { signal }).catch(() => undefined)
     }
   }
   return { _tag: 'Stopped' }

@@ -27,7 +27,7 @@ export type EventMetadata = t.TypeOf<typeof EventMetadata>
 /** What stands beside a command: who, on whose behalf, because of what. `causationId` is a command's or an event's id. */
 export type CommandContext = {
   readonly commandId: CommandId
-  /** SHA-256 of what the sender asked for: the same id with another hash is a misused idempotency key. */
+  /** Of what the sender asked for, or who the worker is: the same id with another hash is a misused idempotency key. */
   readonly commandHash: string
   readonly correlationId: CorrelationId
   readonly causationId: string

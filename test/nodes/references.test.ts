@@ -91,7 +91,7 @@ describe('references', () => {
       '{% for i in (1..9999) %}{% for j in (1..9999) %}{{i}}{% endfor %}{% endfor %}',
     ])
       expect(E.isLeft(text(template))).to.equal(true)
-    expect(Date.now() - started).to.be.lessThan(5_000)
+    expect(Date.now() - started).to.be.lessThan(20_000)
   })
 
   it('reaches no prototype and runs no code, whatever the path', () => {

@@ -5,13 +5,13 @@ import type { DocumentRow } from '../../projections/executions/queries'
 import type { BlobStore } from '../../stores/blobs/blob-store'
 import type { EventStore, Position } from '../../domain/event-store'
 import type { OrganizationId } from '../../domain/ids'
-import { type Answer, ok, withPosition } from '../answer'
+import { type Answer, withPosition } from '../answer'
 import { mayRead } from '../auth/role'
 import { ignoreBody } from '../body/json'
 import { type ApiError, notFound } from '../error'
-import { type ReadingRuns, runAsked, runParameters } from '../executions/reading'
+import { readAllOf, type ReadingRuns } from '../executions/reading'
 import { idIn } from '../id'
-import { noQuery, query } from '../query'
+import { noQuery } from '../query'
 import { asking, upToDate } from '../read-side'
 import { attachment } from './disposition'
 import { shownDocument } from './shown'
@@ -71,21 +71,5 @@ export const readDocument = ({ on, blobs, ...deps }: Deps) =>
       ),
   })
 
-const runQuery = query(runParameters)
-
-/** The bytes as they were made. */
 export const readDocuments = (deps: ReadingRuns) =>
-  deps.on.route({
-    roles: mayRead,
-    query: runQuery,
-    body: ignoreBody,
-    handle: (call) =>
-      pipe(
-        runAsked(deps)(call),
-        TE.bindTo('run'),
-        TE.bindW('rows', ({ run }) => asking(() => deps.executions.documents(call.caller.organization, run.row.id))),
-        TE.map(({ run: { row, position }, rows }) =>
-          ok({ documents: rows.map(shownDocument) }, { revision: row.revision, position }),
-        ),
-      ),
-  })
+  readAllOf(deps)('documents', deps.executions.documents, () => shownDocument)

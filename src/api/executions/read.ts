@@ -7,11 +7,9 @@ import { ok } from '../answer'
 import { mayRead } from '../auth/role'
 import { ignoreBody } from '../body/json'
 import { idParameter, patternParameter, query, timeParameter, wordParameter, wordsParameter } from '../query'
-import { asking, listParameters, pageAnswer, readPage, shownPage } from '../read-side'
-import { type ReadingRuns, runAsked, runParameters } from './reading'
+import { listParameters, pageAnswer, readPage, shownPage } from '../read-side'
+import { readAllOf, type ReadingRuns, runAsked, runParameters, runQuery } from './reading'
 import { shownExecution, shownLog, shownStep } from './shown'
-
-const runQuery = query(runParameters)
 
 export const readExecution = (deps: ReadingRuns) =>
   deps.on.route({
@@ -49,21 +47,7 @@ export const listExecutions = ({ on, executions }: ReadingRuns) =>
     },
   })
 
-export const readSteps = (deps: ReadingRuns) =>
-  deps.on.route({
-    roles: mayRead,
-    query: runQuery,
-    body: ignoreBody,
-    handle: (call) =>
-      pipe(
-        runAsked(deps)(call),
-        TE.bindTo('run'),
-        TE.bindW('steps', ({ run }) => asking(() => deps.executions.steps(call.caller.organization, run.row.id))),
-        TE.map(({ run: { row, position }, steps }) =>
-          ok({ steps: steps.map(shownStep(call)) }, { revision: row.revision, position }),
-        ),
-      ),
-  })
+export const readSteps = (deps: ReadingRuns) => readAllOf(deps)('steps', deps.executions.steps, shownStep)
 
 const { at_least_position: _, ...pageParameters } = listParameters
 const logsQuery = query({

@@ -6,11 +6,15 @@ import { ExecutionId, type OrganizationId } from '../../domain/ids'
 import { load } from '../../domain/load'
 import { revision } from '../../domain/position'
 import type { ExecutionQueries, ExecutionRow } from '../../projections/executions/queries'
+import { ok } from '../answer'
+import { mayRead } from '../auth/role'
+import { ignoreBody } from '../body/json'
 import type { Commanding } from '../deps'
 import { type ApiError, notFound } from '../error'
 import { idIn } from '../id'
 import type { Call } from '../on'
-import { revisionParameter } from '../query'
+import type { Reader } from '../problem/problem'
+import { query, revisionParameter } from '../query'
 import { asking, patienceMs } from '../read-side'
 
 export type ReadingRuns = Pick<Commanding, 'on' | 'store'> & { readonly executions: ExecutionQueries }
@@ -70,3 +74,28 @@ export const runAsked =
       TE.fromEither<ApiError, ExecutionId>(idIn(req, ExecutionId)),
       TE.chain((id) => foundRun(deps)(id, caller.organization, query.at_least)),
     )
+
+export const runQuery = query(runParameters)
+
+/** GET of everything of one kind that a run has, in order. */
+export const readAllOf =
+  (deps: ReadingRuns) =>
+  <Item>(
+    name: string,
+    ask: (organization: OrganizationId, id: ExecutionId) => Promise<ReadonlyArray<Item>>,
+    shown: (reader: Reader) => (item: Item) => object,
+  ) =>
+    deps.on.route({
+      roles: mayRead,
+      query: runQuery,
+      body: ignoreBody,
+      handle: (call) =>
+        pipe(
+          runAsked(deps)(call),
+          TE.bindTo('run'),
+          TE.bindW('items', ({ run }) => asking(() => ask(call.caller.organization, run.row.id))),
+          TE.map(({ run: { row, position }, items }) =>
+            ok({ [name]: items.map(shown(call)) }, { revision: row.revision, position }),
+          ),
+        ),
+    })

@@ -2,19 +2,13 @@ import { catalogue, isCode } from '../../domain/catalogue'
 import type { Recorded } from '../../domain/event-store'
 import type { ExecutionEvent, ExecutionEventOf } from '../../domain/execution/events'
 import { currentStepOf, type Execution, hasEnded } from '../../domain/execution/state'
+import { currentStep } from '../current-step'
 import { metadataOf } from '../decoded'
 import { phaseMetrics } from './phases'
-import type { CurrentStep, ExecutionRow, RecommendedAction, StepRow } from './rows'
+import type { ExecutionRow, RecommendedAction, StepRow } from './rows'
 
 const traceIdOf = (traceparent: string | undefined): string | null =>
   /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent ?? '')?.[1] ?? null
-
-const currentStep = (run: Execution): CurrentStep | null => {
-  const step = currentStepOf(run)
-  return step === undefined
-    ? null
-    : { index: step.position, label: step.label, node_id: step.node_id, node_type: step.node_type }
-}
 
 /** What to do about the fault that stopped the run, or made it wait. */
 const recommendedActions = (run: Execution): ReadonlyArray<RecommendedAction> => {

@@ -14,14 +14,8 @@ import type {
   WorkflowId,
 } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
+import type { CurrentStep } from '../current-step'
 
-/** `index` counts from 1, the trigger. */
-export type CurrentStep = {
-  readonly index: number
-  readonly label: string
-  readonly node_id: NodeId
-  readonly node_type: string
-}
 /** ISO instants; `end` is null until every step of the phase has ended. */
 export type PhaseMetric = { readonly start: string; readonly end: string | null; readonly duration_ms: number | null }
 /** Label and description are rendered for the reader. */

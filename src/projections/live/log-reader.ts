@@ -44,7 +44,7 @@ const statesAtMost = 2_000
 
 type Found = { readonly folded: Folded; readonly frames: ReadonlyArray<LiveFrame> }
 
-/** Reads runs' messages from the log, with at most `concurrency` reads at a time. Recent states are kept, so that going on costs only what is new. */
+/** Reads runs' messages from the log, as many at a time as `bounded` lets through. Recent states are kept, so that going on costs only what is new. */
 export const logReader = (
   store: Pick<EventStore, 'readStream'>,
   bounded: <A>(work: () => Promise<A>) => Promise<A>,

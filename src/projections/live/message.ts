@@ -3,9 +3,10 @@ import { pipe } from 'fp-ts/function'
 import type { Recorded } from '../../domain/event-store'
 import { execution } from '../../domain/execution'
 import type { ExecutionEvent } from '../../domain/execution/events'
-import { currentStepOf, type Execution, type ExecutionState, hasEnded } from '../../domain/execution/state'
+import { type Execution, type ExecutionState, hasEnded } from '../../domain/execution/state'
 import { derivedId, EventId, type StepId } from '../../domain/ids'
 import { EventMetadata } from '../../domain/metadata'
+import { currentStep } from '../current-step'
 import { factsOf } from './facts'
 import { beforeAll, type LiveId } from './live-id'
 import type { Envelope, LiveMessage } from './schema'
@@ -50,13 +51,6 @@ const withoutBulk = (run: Execution): Execution => ({
 
 const begunAfter = ({ begun }: LiveState, event: ExecutionEvent, at: number): LiveState['begun'] =>
   event.type !== 'StepStarted' || begun?.step === event.data.step_id ? begun : { step: event.data.step_id, at }
-
-const currentStep = (run: Execution): Envelope['current_step'] => {
-  const step = currentStepOf(run)
-  return step === undefined
-    ? null
-    : { index: step.position, label: step.label, node_id: step.node_id, node_type: step.node_type }
-}
 
 const durationOf = ({ begun }: LiveState, event: ExecutionEvent, at: number): number | null =>
   event.type === 'StepCompleted' && begun?.step === event.data.step_id ? Math.max(0, at - begun.at) : null

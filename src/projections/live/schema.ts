@@ -69,7 +69,7 @@ const Envelope = t.readonly(
 )
 export type Envelope = t.TypeOf<typeof Envelope>
 
-/** Schema v1 as it is kept: complete and in no reader's language. What a reader gets is `forReader` of it. */
+/** Schema v1 as it is kept: complete and in no reader's language. What a reader gets is `redact` of it. */
 export type LiveMessage = Envelope & LiveFact
 
 const EventType = t.type({ event_type: t.keyof(payloads), data: t.unknown })

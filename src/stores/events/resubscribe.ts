@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { Delivery, Position, ReadError, SubscriptionStart } from '../../domain/event-store'
 import { comparePositions, formatPosition } from '../../domain/position'
-import { type Backoff, delayAfter } from './backoff'
+import { type Backoff, delayAfter } from '../../domain/backoff'
 import { acceptCheckpoint } from './checkpoint'
 import { pause } from './deadline'
 import { type Bounds, type ReadAhead, readAhead } from './read-ahead'
@@ -75,7 +75,7 @@ const pump = async ({ source, tail, start, signal, backoff, warn }: Supervised, 
     down = true
     warn({ reason: ended, failures }, 'subscription dropped')
     await queue.room()
-    await pause(delayAfter(backoff, failures), signal)
+    await pause(delayAfter(backoff, failures, Math.random()), signal)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Backoff } from './backoff'
+import type { Backoff } from '../../domain/backoff'
 import type { Bounds } from './read-ahead'
 import type { Patience } from './until-clear'
 

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { StoreDenied, StoreUnavailable } from '../../domain/event-store'
-import { type Backoff, delayAfter } from './backoff'
+import { type Backoff, delayAfter } from '../../domain/backoff'
 import { pause } from './deadline'
 
 export type Unclear = { readonly _tag: 'Unclear'; readonly error: StoreUnavailable | StoreDenied }
@@ -29,7 +29,7 @@ export const untilClear = async <Err, A>(
   for (let n = 1; ; n++) {
     const outcome = await attempt(Math.max(1, Math.min(patience.attemptMs, end - performance.now())), n > 1)
     if (outcome._tag === 'Clear') return outcome.result
-    const wait = delayAfter(patience.backoff, n)
+    const wait = delayAfter(patience.backoff, n, Math.random())
     if (n >= patience.attempts || performance.now() + wait >= end) return E.left(outcome.error)
     await pause(wait)
   }

@@ -1,5 +1,0 @@
-export type Backoff = { readonly firstMs: number; readonly maxMs: number }
-
-/** Full delay doubles with every failure up to `maxMs`; between half of it and all of it is waited, so that many waiters spread out. */
-export const delayAfter = ({ firstMs, maxMs }: Backoff, failures: number, random: () => number = Math.random): number =>
-  Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 30)) * (0.5 + random() / 2)
