@@ -20,8 +20,8 @@ export type Consumer = {
   /** Takes the checkpoint over and answers where to go on; called again when it was set back. */
   readonly start: () => Promise<SubscriptionStart>
   /**
-   * Deals with a batch and moves the checkpoint to its position. Called again with the same batch after a transient failure; any other halts the
-   * consumer.
+   * Deals with a batch; the checkpoint then stands at its position, or before it where the same events again do no harm. Called again with the
+   * same batch after a transient failure; any other halts the consumer.
    */
   readonly apply: (batch: Batch) => Promise<void>
   readonly isTransient?: (error: unknown) => boolean

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { unavailable } from './errors'
 import { type EventRecord } from './model'
+import { type Tail } from './tail'
 
 export interface Following {
   readonly over: AbortSignal
+  readonly tail: Pick<Tail, 'restored'>
   /** The next events in order, none of interest (an empty batch), or undefined at the end of the log. */
   readonly next: () => Promise<ReadonlyArray<EventRecord> | undefined>
   readonly deliver: (batch: ReadonlyArray<EventRecord>) => Promise<void>
@@ -12,10 +15,12 @@ export interface Following {
   readonly wait: () => Promise<void>
 }
 
-/** A cursor over the log that goes on until the call is over. There is no separate live phase, so nothing is missed or repeated. */
-export const follow = async ({ over, next, deliver, caughtUp, wait }: Following): Promise<never> => {
+/** A cursor over the log that goes on until the call is over. There is no separate live phase, so nothing is missed or repeated. Fails when the log is set back. */
+export const follow = async ({ over, tail, next, deliver, caughtUp, wait }: Following): Promise<never> => {
+  const restored = tail.restored()
   for (let isLive = false; ;) {
     over.throwIfAborted()
+    if (tail.restored() !== restored) throw unavailable('the log was restored to an earlier state')
     const batch = await next()
     if (batch !== undefined) {
       await deliver(batch)

@@ -99,7 +99,11 @@ export const openLog = async (options: LogOptions): Promise<Log> => {
       try {
         await writeOrRefuse(session, waiting)
       } catch (error) {
-        if (inFlight === undefined) putBack(waiting, reasonOf(error))
+        const unclear = inFlight?.waiting ?? []
+        putBack(
+          waiting.filter((one) => !unclear.includes(one)),
+          reasonOf(error),
+        )
         throw error
       }
     }

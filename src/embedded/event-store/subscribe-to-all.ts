@@ -53,6 +53,7 @@ export const subscribeToAll = async (
     await reply.send(confirmationMessage(randomUUID()))
     await follow({
       over: reply.over,
+      tail,
       next: async () => {
         const recent = tail.after(cursor, batchEvents)
         if (recent === undefined) return nextStored()

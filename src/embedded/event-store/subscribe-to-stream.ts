@@ -47,6 +47,7 @@ export const subscribeToStream = async (
 
     await follow({
       over: reply.over,
+      tail,
       next: async () => {
         const recent = tail.after(seen, batchEvents)
         if (recent === undefined) return fromDatabase()

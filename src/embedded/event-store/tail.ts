@@ -14,6 +14,8 @@ export interface Tail {
   readonly publish: (events: ReadonlyArray<EventRecord>) => void
   /** Forgets the events and starts from a position read from the database. */
   readonly reset: (end: bigint) => void
+  /** How often it was set back: who read before has seen what is no longer there. */
+  readonly restored: () => number
   /** Calls back after commits that touch the stream, or after all commits. Returns how to stop. */
   readonly listen: (stream: string | undefined, onCommit: () => void) => () => void
 }
@@ -23,20 +25,25 @@ export const createTail = (maxBytes: number): Tail => {
   const byStream = new Map<string, EventRecord[]>()
   let bytes = 0
   let end = 0n
+  let restored = 0
   const listeners = new Map<string | undefined, Set<() => void>>()
 
   const trim = () => {
     if (bytes <= maxBytes * 1.25) return
-    let dropped = 0
+    const dropped = new Map<string, number>()
+    let count = 0
     for (const event of events) {
       if (bytes <= maxBytes) break
       bytes -= sizeOf(event)
-      dropped += 1
-      const ofStream = byStream.get(event.stream)
-      if (ofStream !== undefined && ofStream.length > 1) ofStream.shift()
-      else byStream.delete(event.stream)
+      count += 1
+      dropped.set(event.stream, (dropped.get(event.stream) ?? 0) + 1)
     }
-    events = events.slice(dropped)
+    events = events.slice(count)
+    for (const [stream, gone] of dropped) {
+      const kept = byStream.get(stream)?.slice(gone) ?? []
+      if (kept.length > 0) byStream.set(stream, kept)
+      else byStream.delete(stream)
+    }
   }
 
   const call = (stream: string | undefined) => {
@@ -75,8 +82,10 @@ export const createTail = (maxBytes: number): Tail => {
       for (const stream of new Set(added.map((event) => event.stream))) call(stream)
       call(undefined)
     },
+    restored: () => restored,
     reset: (newEnd) => {
       if (newEnd === end) return
+      if (newEnd < end) restored += 1
       ;[events, bytes, end] = [[], 0, newEnd]
       byStream.clear()
       for (const stream of listeners.keys()) call(stream)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type EventStoreDBClient } from '@eventstore/db-client'
+import { once } from 'node:events'
+import { type EventStoreDBClient, streamNameFilter } from '@eventstore/db-client'
 import { expect } from 'chai'
 import { Client } from 'pg'
 import { type EventStoreServer, startEventStoreServer } from '../../../src/embedded/event-store'
@@ -127,6 +128,31 @@ describe('when the database goes away', () => {
     const { rows } = await collectRows(databaseUrl, stream)
     expect(rows).to.deep.equal([])
   }).timeout(40_000)
+
+  it('and comes back in an earlier state, who read the later one is sent away', async () => {
+    const stream = newStream()
+    const subscriptions = [
+      client.subscribeToAll({ fromPosition: 'end' }),
+      client.subscribeToAll({ fromPosition: 'end', filter: streamNameFilter({ prefixes: [stream] }) }),
+      client.subscribeToStream(stream, { fromRevision: 'start' }),
+    ]
+    const ends = subscriptions.map((subscription) => once(subscription, 'error') as Promise<[Error]>)
+    await Promise.all(subscriptions.map((subscription) => once(subscription, 'caughtUp')))
+    let seen = 0
+    for (const subscription of subscriptions) subscription.on('data', () => (seen += 1))
+    const appended = await client.appendToStream(stream, someEvent())
+    await until(() => seen === 3)
+    const admin = new Client({ connectionString: databaseUrl })
+    await admin.connect()
+    await admin.query('delete from event_log where position >= $1', [String(appended.position?.commit)])
+    await admin.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'event-store writer'",
+    )
+    await admin.end()
+    for (const [error] of await Promise.all(ends)) expect(error.message).to.include('earlier state')
+    await client.appendToStream(stream, someEvent(), { expectedRevision: 'any' })
+    expect(await collect(client.readStream(stream))).to.have.length(1)
+  }).timeout(30_000)
 
   /** Streams in which an event id stands twice. */
   const collectRows = async (url: string, prefix: string) => {

@@ -69,6 +69,14 @@ describe('the newest events in memory', () => {
     expect(tail.ofStream('a', range)).to.equal(undefined)
   })
 
+  it('are let go of in time, also when they are many and of one stream', () => {
+    const tail = createTail(40_000_000)
+    const many = Array.from({ length: 400_000 }, (_, n) => eventOf('a', BigInt(n), BigInt(n) + 1n))
+    for (let n = 0; n < many.length; n += 1_000) tail.publish(many.slice(n, n + 1_000))
+    expect(tail.ofStream('a', { low: 0n, high: 0n, direction: 'forwards', limit: 1 })).to.equal(undefined)
+    expect(tail.end()).to.equal(400_000n)
+  }).timeout(10_000)
+
   it('reach only as far back as they fit', () => {
     const tail = createTail(1_000)
     for (let n = 0n; n < 50n; n += 1n) tail.publish([eventOf('a', n, n + 1n)])

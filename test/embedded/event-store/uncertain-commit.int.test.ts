@@ -1,8 +1,9 @@
 import { createServer, connect as connectTo, type AddressInfo, type Server, type Socket } from 'node:net'
-import { type EventStoreDBClient } from '@eventstore/db-client'
+import { type EventStoreDBClient, jsonEvent } from '@eventstore/db-client'
 import { expect } from 'chai'
+import { Client } from 'pg'
 import { type EventStoreServer, startEventStoreServer } from '../../../src/embedded/event-store'
-import { collect, connect, newStream, someEvent, someEvents } from './running'
+import { collect, connect, newStream, rejection, someEvent, someEvents } from './running'
 import { sharedPostgres } from './shared-postgres'
 
 /** `before`: the insert does not reach PostgreSQL. `after`: it is committed, but the answer does not come back. */
@@ -14,6 +15,7 @@ const isInsert = (chunk: Buffer): boolean => chunk.includes('insert-events')
 /** A proxy before PostgreSQL that cuts the next connection that inserts events. */
 const startCutter = async (port: number) => {
   let armed: Cut | undefined
+  let spared = 0
   let cuts = 0
   const open = new Set<Socket>()
   const proxy: Server = createServer((near) => {
@@ -27,7 +29,7 @@ const startCutter = async (port: number) => {
     for (const socket of [near, far])
       open.add(socket.on('error', () => undefined).on('close', () => open.delete(socket)))
     near.on('data', (chunk: Buffer) => {
-      const how = isInsert(chunk) ? armed : undefined
+      const how = isInsert(chunk) && armed !== undefined && (spared -= 1) < 0 ? armed : undefined
       if (how !== undefined) armed = undefined
       if (how === 'before') {
         cut()
@@ -47,13 +49,28 @@ const startCutter = async (port: number) => {
   await new Promise((resolve) => proxy.once('listening', resolve))
   return {
     port: (proxy.address() as AddressInfo).port,
-    arm: (how: Cut) => (armed = how),
+    /** `spare` inserts pass before. */
+    arm: (how: Cut, spare = 0) => {
+      armed = how
+      spared = spare
+    },
     cuts: () => cuts,
     close: () => {
       for (const socket of open) socket.destroy()
       proxy.close()
     },
   }
+}
+
+/** What the server lets through and PostgreSQL does not take. */
+const refusePoison = async (databaseUrl: string): Promise<void> => {
+  const admin = new Client({ connectionString: databaseUrl })
+  await admin.connect()
+  await admin.query(`
+    create function refuse() returns trigger language plpgsql as
+      $$ begin raise exception 'no poison' using errcode = '22023'; end $$;
+    create trigger refuse before insert on event_log for each row when (new.type = 'Poison') execute function refuse()`)
+  await admin.end()
 }
 
 describe('a commit with an unknown result', () => {
@@ -68,6 +85,7 @@ describe('a commit with an unknown result', () => {
     const url = new URL(await postgres.database())
     url.port = String(cutter.port)
     server = await startEventStoreServer({ databaseUrl: url.href, host: '127.0.0.1', port: 0 })
+    await refusePoison(url.href)
     client = connect(server).client
     await client.appendToStream('warm-up', someEvent())
   })
@@ -131,4 +149,20 @@ describe('a commit with an unknown result', () => {
       await subscription.unsubscribe()
     }).timeout(20_000)
   }
+
+  for (const spare of [0, 1, 2, 3, 4])
+    it(`cut at insert ${spare + 1} of a group with a write that cannot be stored: the others are answered and stored once`, async () => {
+      const streams = Array.from({ length: 8 }, newStream)
+      cutter.arm('before', spare)
+      // While it is written, the others gather behind it.
+      const plug = client.appendToStream(newStream(), someEvents(1_000))
+      const poison = client.appendToStream(newStream(), jsonEvent({ type: 'Poison', data: {} }))
+      const answers = streams.map((stream) =>
+        client.appendToStream(stream, someEvent(), { expectedRevision: 'no_stream' }),
+      )
+      expect((await rejection(poison)).message).to.include('no poison')
+      await plug
+      for (const answer of answers) expect((await answer).nextExpectedRevision).to.equal(0n)
+      for (const stream of streams) expect(await collect(client.readStream(stream))).to.have.length(1)
+    }).timeout(20_000)
 })
