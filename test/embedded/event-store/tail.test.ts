@@ -75,7 +75,7 @@ describe('the newest events in memory', () => {
     for (let n = 0; n < many.length; n += 1_000) tail.publish(many.slice(n, n + 1_000))
     expect(tail.ofStream('a', { low: 0n, high: 0n, direction: 'forwards', limit: 1 })).to.equal(undefined)
     expect(tail.end()).to.equal(400_000n)
-  }).timeout(10_000)
+  }).timeout(20_000)
 
   it('reach only as far back as they fit', () => {
     const tail = createTail(1_000)
