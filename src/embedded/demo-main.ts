@@ -38,17 +38,19 @@ const main = async (): Promise<void> => {
   const started = await api.post(`/workflows/${demo.workflow_id}/executions`, { trigger_data }, randomUUID())
   const id = String(started['execution_id'])
   console.log(`run ${id}\n`)
-  await follow(
+  const revision = await follow(
     `${demo.url}/api/v1/sse/executions/${id}/stream`,
     { authorization: `Bearer ${demo.api_key}`, 'x-organization-id': demo.organization_id },
     (message) => console.log(line(message)),
   )
 
-  const run = await api.get(`/executions/${id}`)
-  const { logs } = (await api.get(`/executions/${id}/logs`)) as { readonly logs: Listed }
+  // The rows may come a moment after the stream.
+  const ofRun = (path: string) => api.get(`/executions/${id}${path}?at_least=${revision}`)
+  const run = await ofRun('')
+  const { logs } = (await ofRun('/logs')) as { readonly logs: Listed }
   console.log('\nlogs')
   for (const log of logs) console.log(`  ${String(log['level']).padEnd(6)}${String(log['message_human'])}`)
-  const { documents } = (await api.get(`/executions/${id}/documents`)) as { readonly documents: Listed }
+  const { documents } = (await ofRun('/documents')) as { readonly documents: Listed }
   console.log('')
   for (const document of documents)
     console.log(`document  ${demo.url}/api/v1/documents/${String(document['id'])} (${String(document['file_name'])})`)
