@@ -23,3 +23,11 @@ export const pinnedRevision = (ifMatch: string | undefined): E.Either<BadRequest
     E.mapLeft(() => badIfMatch),
   )
 }
+
+/**
+ * Whether the reader already holds this version. Weak comparison over a list, RFC 9110 13.1.2. Not express's own `fresh`: it takes the
+ * `Cache-Control: no-cache` that every fetch() adds to a conditional request for a wish to reload.
+ */
+export const isHeld = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  ifNoneMatch !== undefined &&
+  (ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))

@@ -1,16 +1,20 @@
-import type { Response } from 'express'
+import type { Request, Response } from 'express'
 import type { Answer } from './answer'
 import type { ApiError } from './error'
+import { isHeld } from './etag'
 import { problemOf, type Reader } from './problem/problem'
 import { renderProblem } from './problem/render'
 import { pathOf, traceOf } from './request'
 import { withoutSecrets } from './secret-path'
 
+const isUnchanged = ({ method, headers }: Request, { status, headers: { ETag } }: Answer): boolean =>
+  ETag !== undefined && status === 200 && ['GET', 'HEAD'].includes(method) && isHeld(headers['if-none-match'], ETag)
+
 export const send = (res: Response, answer: Answer, { locale }: Reader): void => {
   const { status, headers, body } = answer
   res.status(status).set({ 'Cache-Control': 'private, no-cache', ...headers })
   res.vary('Authorization').vary('X-Organization-ID').vary('Accept-Language')
-  if (res.req.fresh) return void res.status(304).end()
+  if (isUnchanged(res.req, answer)) return void res.status(304).end()
   if ('bytes' in body) return void res.end(body.bytes)
   res.set('Content-Language', locale).json(body.json)
 }

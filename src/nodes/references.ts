@@ -15,10 +15,12 @@ export type ReferenceFault =
   /** Not text, as a list is not; or a template that cannot be filled in. */
   | { readonly _tag: 'UnusableValue'; readonly reason: string }
 
+const valueMissing = 'a value is missing'
+
 const printed = (value: unknown): string => {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw new Error(value === null || value === undefined ? 'a value is missing' : 'a list or object is not text')
+  throw new Error(value === null || value === undefined ? valueMissing : 'a list or object is not text')
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -112,14 +114,25 @@ const isAbsent =
       O.isNone,
     )
 
-/** Every value a template needs and does not find, when it cannot be filled in; else what hinders it. */
+/** Whether it is for one of these that a template could not be filled in: an absent value may also be one that it can do without. */
+const isFor = (absent: ReadonlyArray<string>, error: unknown): boolean => {
+  const reason = reasonOf(error)
+  const variable = /^undefined variable: (.*?), line:\d+/.exec(reason)?.[1]
+  return variable === undefined
+    ? reason.startsWith(valueMissing)
+    : absent.some((path) => path === variable || path.startsWith(`${variable}.`))
+}
+
+/** Every value a template needs and does not find, when it cannot be filled in for that; else what hinders it. */
 const faultsOf = (template: string, references: References, error: unknown): ReadonlyArray<ReferenceFault> => {
   const absent = pipe(
     variablesOf(template),
     E.getOrElse((): ReadonlyArray<Path> => []),
-  ).filter(isAbsent(references))
-  return absent.length > 0
-    ? absent.map((path) => ({ _tag: 'MissingValue', path: path.join('.') }))
+  )
+    .filter(isAbsent(references))
+    .map((path) => path.join('.'))
+  return absent.length > 0 && isFor(absent, error)
+    ? absent.map((path) => ({ _tag: 'MissingValue', path }))
     : [{ _tag: 'UnusableValue', reason: reasonOf(error) }]
 }
 

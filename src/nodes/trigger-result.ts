@@ -4,18 +4,25 @@ import type { StepResult } from './step-run'
 /** Source data is in the run's own beginning too; a second copy of more would not fit beside it. */
 const largestCopy = 131_072
 
-const idOf = (trigger: JsonObject): JsonObject => {
-  const id = trigger['source_object_id']
-  return typeof id === 'string' || typeof id === 'number' ? { source_object_id: String(id) } : {}
+const longestName = 255
+
+const named = (trigger: JsonObject, field: string): JsonObject => {
+  const value = trigger[field]
+  return typeof value === 'string' || typeof value === 'number'
+    ? {
+        [field]: String(value)
+          .slice(0, longestName)
+          .replace(/\p{Surrogate}$/u, ''),
+      }
+    : {}
 }
 
-const typeOf = (trigger: JsonObject, otherwise: string): string => {
-  const type = trigger['source_object_type']
-  return typeof type === 'string' ? type : otherwise
-}
-
-/** What began the run, for later steps to refer to. */
+/** What began the run, for later steps to refer to. What the sender chose may name people. */
 export const triggerResult = (trigger: JsonObject, objectType: string): StepResult => ({
-  output: { ...idOf(trigger), source_object_type: typeOf(trigger, objectType) },
-  personal: JSON.stringify(trigger).length <= largestCopy ? { source_data: trigger } : {},
+  output: { source_object_type: objectType },
+  personal: {
+    ...named(trigger, 'source_object_id'),
+    ...named(trigger, 'source_object_type'),
+    ...(JSON.stringify(trigger).length <= largestCopy ? { source_data: trigger } : {}),
+  },
 })

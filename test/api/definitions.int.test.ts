@@ -28,6 +28,10 @@ describe('requests for what runs are made of', () => {
     })
     const id = idOf(uploaded)
     const other = Buffer.from(await templateDocx('{{other}}'))
+    const send = (ifMatch: string) =>
+      client.send('post', `/templates/${id}/versions`).set('If-Match', ifMatch).attach('file', other, 'v2.docx')
+    await send('"7"').expect(412)
+    await send('7').expect(400)
     const add = () => client.send('post', `/templates/${id}/versions`).attach('file', other, 'v2.docx').expect(201)
     const version = await add()
     expect(bodyOf(await add())['version'], 'the same bytes make no new version').to.equal(2)

@@ -37,6 +37,16 @@ describe('references', () => {
   for (const [template, result] of filled)
     it(`${template} is ${result}`, () => expect(text(template)).to.deep.equal(E.right(result)))
 
+  it('blames no value that it could do without', () => {
+    const optional = '{{ trigger.absent | default: "none" }}'
+    const listed = fillIn('text')({ trigger: { list: [1] }, step: {} })(`{{ trigger.list }} ${optional}`)
+    expect(E.isLeft(listed) && listed.left.map(({ _tag }) => _tag)).to.deep.equal(['UnusableValue'])
+    const looped = fillIn('text')({ trigger: {}, step: { 3: { saved: 'x' } } })(
+      `{% for d in step.3.saved %}{{ d.sha256 }}{% endfor %} ${optional}`,
+    )
+    expect(E.isLeft(looped) && looped.left.map(({ _tag }) => _tag)).to.deep.equal(['UnusableValue'])
+  })
+
   it('escapes values, not the text around them, for HTML', () => {
     expect(html('<p>{{trigger.html}}</p>')).to.deep.equal(E.right('<p>&lt;b&gt;&amp;&#34;</p>'))
   })

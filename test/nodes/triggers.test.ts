@@ -18,8 +18,8 @@ describe('triggers', () => {
   it('give what began the run, the data apart', async () => {
     expect(await run('manual', {}, { source_object_id: 42, name: 'Ana' })).to.deep.equal(
       E.right({
-        output: { source_object_id: '42', source_object_type: 'manual' },
-        personal: { source_data: { source_object_id: 42, name: 'Ana' } },
+        output: { source_object_type: 'manual' },
+        personal: { source_object_id: '42', source_data: { source_object_id: 42, name: 'Ana' } },
       }),
     )
     expect(await run('webhook', { source_object_type: 'order' }, {})).to.deep.equal(

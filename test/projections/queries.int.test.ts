@@ -329,6 +329,16 @@ describe('reading the rows', function () {
     expect(await connections.get(theirs, connection_id)).to.equal(undefined)
   })
 
+  it('says why a statement failed without what was to be written', async () => {
+    const failed = await knex
+      .raw('INSERT INTO consumer_health (name, state) VALUES (?, ?)', ['ana@example.com', null])
+      .then(
+        () => 'written',
+        (error: unknown) => String(error),
+      )
+    expect(failed).to.include('null value').and.not.include('ana@example.com')
+  })
+
   it('migrates once when several start together, also after one was killed with the lock in hand', async () => {
     await knex('migrations_lock').update({ is_locked: 1 })
     await Promise.all([migrate(knex), migrate(knex), migrate(knex)])

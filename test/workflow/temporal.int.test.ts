@@ -118,7 +118,7 @@ describe('from the log to Temporal', () => {
       const again = react()
       await caughtUp(again.reactor)
       expect(await Promise.all(runs.map(({ id }) => started(id)))).to.deep.equal(before)
-      expect(again.reactor.health().state).to.equal('live')
+      await until(() => again.reactor.health().state === 'live')
     })
 
     for (const fault of ['refuse', 'stall'] as const)

@@ -12,7 +12,7 @@ import { type ApiError, notFound } from '../error'
 import { readAllOf, type ReadingRuns } from '../executions/reading'
 import { idIn } from '../id'
 import { noQuery } from '../query'
-import { asking, upToDate } from '../read-side'
+import { asking, patienceMs } from '../read-side'
 import { attachment } from './disposition'
 import { shownDocument } from './shown'
 
@@ -32,14 +32,17 @@ const file = (row: DocumentRow, bytes: Uint8Array, position: Position | undefine
 
 type FindingDocuments = Pick<ReadingRuns, 'executions'> & { readonly store: Pick<EventStore, 'tail'> }
 
-/** The live stream may name a document before its row is there: it is not found when the rows hold what the log held when it was asked for. */
+/** The live stream may name a document before its row is there: so the rows are waited for until they hold what
+ * the log holds now, within reason. */
 const foundDocument =
   ({ executions, store }: FindingDocuments) =>
   (organization: OrganizationId, id: DocumentId): TE.TaskEither<ApiError, DocumentRow> => {
     const inRows = asking(() => executions.document(organization, id))
     const awaited = pipe(
       store.tail,
-      TE.chainW((tail) => (tail === undefined ? TE.right(undefined) : upToDate(executions, tail))),
+      TE.chainW((tail) =>
+        tail === undefined ? TE.right(undefined) : asking(() => executions.waitForPosition(tail, patienceMs)),
+      ),
       TE.chainW(() => inRows),
     )
     return pipe(

@@ -17,11 +17,15 @@ type Deps = {
 const up: Health = { state: 'up' }
 const noFile = '0'.repeat(64)
 
+const needed = ['executions', 'audit', 'catalog', 'reactor']
+
 /** Rows are made by other processes: without them commands are still taken, and reads grow old. */
 const readers = async (knex: Knex): Promise<Health> => {
   const statuses = await consumerStatuses(knex)
   const consumers = Object.fromEntries(statuses.map(({ name, state }) => [name, state]))
-  const isWell = 'executions' in consumers && statuses.every(({ state }) => state === 'live' || state === 'catching_up')
+  const isWell =
+    needed.every((name) => name in consumers) &&
+    statuses.every(({ state }) => state === 'live' || state === 'catching_up')
   return { state: isWell ? 'up' : 'degraded', consumers }
 }
 

@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type * as t from 'io-ts'
 import { commandHandler } from '../../domain/command-handler'
+import type { Revision } from '../../domain/event-store'
 import { problemsOf } from '../../domain/decode-problems'
 import { exactObject, text } from '../../domain/exact'
 import { derivedId, TemplateId } from '../../domain/ids'
@@ -15,8 +16,10 @@ import { mayAdminister } from '../auth/role'
 import { ignoreBody } from '../body/json'
 import { readUpload, type Upload } from '../body/upload'
 import { contextOf } from '../command'
+import { headerOf } from '../context'
 import type { Commanding } from '../deps'
 import { type ApiError, badRequest } from '../error'
+import { pinnedRevision } from '../etag'
 import { idIn } from '../id'
 import type { Call } from '../on'
 import { owned } from '../owned'
@@ -65,7 +68,7 @@ const upload =
       content: Extract<TemplateCommand, { type: 'AddTemplateVersion' }>['content'],
       id: TemplateId,
     ) => TemplateCommand,
-    known?: TemplateId,
+    known?: { readonly id: TemplateId; readonly pinned: Revision | undefined },
   ) =>
     pipe(
       checkedUpload(fields)(call.req),
@@ -76,9 +79,14 @@ const upload =
       ),
       TE.chainFirstW(({ given }) => blobs.put(given.file.bytes)),
       TE.chainW(({ given, content, context }) => {
-        const id = known ?? derivedId(TemplateId, context.commandId, 'template')
+        const id = known?.id ?? derivedId(TemplateId, context.commandId, 'template')
         return pipe(
-          commandHandler(store)(template)(templateStream(id), commandOf(given.named, content, id), context),
+          commandHandler(store)(template)(
+            templateStream(id),
+            commandOf(given.named, content, id),
+            context,
+            known?.pinned,
+          ),
           TE.map((handled) => ({ id, handled })),
         )
       }),
@@ -116,7 +124,11 @@ export const addVersion = (deps: Deps) =>
     handle: (call) =>
       pipe(
         TE.fromEither<ApiError, TemplateId>(idIn(call.req, TemplateId)),
-        TE.chainFirstW((id) => owned(deps.store)(template)(templateStream(id), call.caller.organization)),
-        TE.chain((id) => upload(deps)(call, NewVersion, (_, content) => ({ type: 'AddTemplateVersion', content }), id)),
+        TE.bindTo('id'),
+        TE.chainFirstW(({ id }) => owned(deps.store)(template)(templateStream(id), call.caller.organization)),
+        TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
+        TE.chainW((known) =>
+          upload(deps)(call, NewVersion, (_, content) => ({ type: 'AddTemplateVersion', content }), known),
+        ),
       ),
   })

@@ -34,7 +34,7 @@ const withEffect = (run: Execution, key: EffectKey, change: Partial<Effect>): Ex
 
 /** The share of finished steps; 100 is left to the completed run. */
 const progressOf = (run: Execution): number =>
-  Math.min(99, Math.floor((100 * run.steps.filter(({ status }) => status === 'success').length) / run.steps.length))
+  Math.min(99, Math.round((100 * run.steps.filter(({ status }) => status === 'success').length) / run.steps.length))
 
 const intended = (run: Execution, { data }: ExecutionEventOf<'EffectIntended'>): Execution => ({
   ...run,
@@ -58,6 +58,7 @@ const stepCompleted = (run: Execution, { data }: ExecutionEventOf<'StepCompleted
   return {
     ...done,
     progress: Math.max(run.progress, progressOf(done)),
+    lastFault: undefined,
     ...(delivered ? { deliveryState: 'sent' } : {}),
     ...(run.status === 'sending' ? { status: 'sent' } : {}),
   }
@@ -118,6 +119,7 @@ const next = (run: Execution, event: Exclude<ExecutionEvent, { readonly type: 'E
         ...withEffect(run, event.data.effect_key, { status: event.data.decision === 'resend' ? 'dropped' : 'done' }),
         status: 'running',
         lostEffect: undefined,
+        lastFault: undefined,
       }
     case 'ExecutionCompleted':
       return { ...run, status: 'completed', progress: 100, lastFault: undefined }

@@ -28,7 +28,7 @@ export type TemplateCommand = UploadTemplate | AddTemplateVersion
 
 export type TemplateRefusal = { readonly _tag: 'TemplateNotFound' } | { readonly _tag: 'TemplateAlreadyExists' }
 
-/** `versions` rise from 1; the last is the one that runs started from now on use. */
+/** `versions` rise from 1; the last is the one that steps use from now on. */
 export type Template = {
   readonly status: 'stored'
   readonly templateId: TemplateId

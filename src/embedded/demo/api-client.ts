@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Trouble } from '../trouble'
 
 export type ApiClient = {
@@ -15,12 +16,24 @@ const answer = async (what: string, response: Response): Promise<Record<string, 
   )
 }
 
+const triesAtMost = 10
+
+/** 503 says: a little later. */
+const patiently = async (ask: () => Promise<Response>): Promise<Response> => {
+  for (let tries = 1; ; tries += 1) {
+    const response = await ask()
+    if (response.status !== 503 || tries === triesAtMost) return response
+    await response.body?.cancel()
+    await pause(1_000)
+  }
+}
+
 /** The product's API as a client sees it. */
 export const apiClient = (url: string, organization: string, apiKey: string): ApiClient => {
   const headers = { authorization: `Bearer ${apiKey}`, 'x-organization-id': organization }
   const base = `${url}/api/v1`
   return {
-    get: async (path) => answer(`GET ${path}`, await fetch(base + path, { headers })),
+    get: async (path) => answer(`GET ${path}`, await patiently(() => fetch(base + path, { headers }))),
     post: async (path, body, key) => {
       const isForm = body instanceof FormData
       const response = await fetch(base + path, {

@@ -6,6 +6,8 @@ import { type Tail } from './tail'
 export interface Following {
   readonly over: AbortSignal
   readonly tail: Pick<Tail, 'restored'>
+  /** As the tail told it when the cursor was set. */
+  readonly restored: number
   /** The next events in order, none of interest (an empty batch), or undefined at the end of the log. */
   readonly next: () => Promise<ReadonlyArray<EventRecord> | undefined>
   readonly deliver: (batch: ReadonlyArray<EventRecord>) => Promise<void>
@@ -16,8 +18,7 @@ export interface Following {
 }
 
 /** A cursor over the log that goes on until the call is over. There is no separate live phase, so nothing is missed or repeated. Fails when the log is set back. */
-export const follow = async ({ over, tail, next, deliver, caughtUp, wait }: Following): Promise<never> => {
-  const restored = tail.restored()
+export const follow = async ({ over, tail, restored, next, deliver, caughtUp, wait }: Following): Promise<never> => {
   for (let isLive = false; ;) {
     over.throwIfAborted()
     if (tail.restored() !== restored) throw unavailable('the log was restored to an earlier state')

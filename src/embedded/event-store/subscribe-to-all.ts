@@ -16,6 +16,7 @@ export const subscribeToAll = async (
 ): Promise<void> => {
   const { from, filter, checkpointInterval } = request
   const { tail } = side.log
+  const restored = tail.restored()
   const wakeUp = createWakeUp(tail, undefined, reply.over)
   const checkpoints = filter === undefined ? noCheckpoints : createCheckpoints(checkpointInterval)
   const checkpoint = async (position: bigint | undefined) => {
@@ -54,6 +55,7 @@ export const subscribeToAll = async (
     await follow({
       over: reply.over,
       tail,
+      restored,
       next: async () => {
         const recent = tail.after(cursor, batchEvents)
         if (recent === undefined) return nextStored()

@@ -20,6 +20,7 @@ export const subscribeToStream = async (
   const { tail } = side.log
   const wakeUp = createWakeUp(tail, stream, reply.over)
   try {
+    const restored = tail.restored()
     let seen = tail.end()
     const state = await streamState(side.log, side.reader, stream)
     if (state._tag === 'Tombstoned' && from !== 'end') throw streamDeleted(stream)
@@ -48,6 +49,7 @@ export const subscribeToStream = async (
     await follow({
       over: reply.over,
       tail,
+      restored,
       next: async () => {
         const recent = tail.after(seen, batchEvents)
         if (recent === undefined) return fromDatabase()

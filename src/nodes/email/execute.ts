@@ -41,7 +41,7 @@ const senderOf = ({ target }: Letter): Mailbox => {
   return E.isRight(from) ? from.right : { name: '', address: target.config.from }
 }
 
-const composed = (run: StepRun, letter: Letter): TE.TaskEither<StepFault | Unavailable, Buffer> =>
+const written = (run: StepRun, letter: Letter): TE.TaskEither<StepFault | Unavailable, Buffer> =>
   pipe(
     letter.documents,
     TE.traverseSeqArray(fileOf(run)),
@@ -52,6 +52,16 @@ const composed = (run: StepRun, letter: Letter): TE.TaskEither<StepFault | Unava
       ),
     ),
   )
+
+const nothing = Buffer.alloc(0)
+
+/** The message's bytes; none when it was sent before. */
+const composed = (
+  run: StepRun,
+  letter: Letter,
+  effect_key: EffectKey,
+): TE.TaskEither<StepFault | Unavailable, Buffer> =>
+  run.effect(effect_key)?.status === 'done' ? TE.right(nothing) : written(run, letter)
 
 const send = (
   run: StepRun,
@@ -115,7 +125,7 @@ export const execute = (config: EmailConfig, run: StepRun): TE.TaskEither<StepSt
     TE.chainW((letter): TE.TaskEither<StepStop, StepResult> => {
       const effect_key = run.effectKey('email')
       return pipe(
-        composed(run, letter),
+        composed(run, letter, effect_key),
         TE.chainW((bytes) =>
           run.once({ effect_key, kind: 'email', repeatable: false }, send(run, letter, bytes, effect_key)),
         ),

@@ -61,12 +61,15 @@ const save = (
     })),
   )
 
+/** Of a document that was saved before. */
+const nothing = new Uint8Array()
+
 const saveOnce =
   (run: StepRun, place: Place) =>
   (document: GeneratedDocument): TE.TaskEither<StepStop, SavedDocument> => {
     const effect_key = run.effectKey(`storage ${document.document_id}`)
     return pipe(
-      bytesOf(run, document),
+      run.effect(effect_key)?.status === 'done' ? TE.right(nothing) : bytesOf(run, document),
       TE.chainW((bytes) =>
         run.once({ effect_key, kind: 'storage', repeatable: true }, save(run, place, document, bytes, effect_key)),
       ),

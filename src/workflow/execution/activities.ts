@@ -10,7 +10,7 @@ import { runStep as runStepOf, type RunStepDeps } from './run-step'
 import { tell } from './tell'
 
 export type ExecutionActivities = {
-  /** The ids of the run's steps, in order; none when the run has ended. */
+  /** The ids of the run's steps, in order. */
   readonly beginExecution: (executionId: string) => Promise<ReadonlyArray<string>>
   readonly runStep: (executionId: string, stepId: string) => Promise<StepOutcome>
   readonly completeExecution: (executionId: string) => Promise<void>

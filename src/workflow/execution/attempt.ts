@@ -10,9 +10,9 @@ import { afterStop, type Failure, type StepOutcome } from './after-stop'
 import { loadRun, settled } from './load-run'
 import { once } from './once'
 import { catalogueOf } from './services'
-import { isUnsayable, unsayable } from './step-faults'
+import { internal, isUnsayable, unsayable } from './step-faults'
 import { type Log, type Tell, tell } from './tell'
-import { within } from './within'
+import { said, within } from './within'
 
 /** How a node's type is run, its configuration as stored. */
 export type RunnableType = Pick<NodeType<JsonObject>, 'attempts' | 'timeoutMs' | 'input' | 'execute'>
@@ -42,6 +42,15 @@ const start = ({ log }: Attempting, run: Run, step: Step, data_in: JsonObject): 
   )
 }
 
+const inputOf = ({ input }: RunnableType, config: JsonObject, asked: Parameters<RunnableType['input']>[1]): Input =>
+  pipe(
+    E.tryCatch(
+      () => input(config, asked),
+      (reason) => internal(asked.step, said(reason)),
+    ),
+    E.flatten,
+  )
+
 /** Input that the log does not take is left out, and the step fails for it. */
 const begin = (deps: Attempting, before: Run, step: Step, input: Input): TE.TaskEither<Failure, Begun> =>
   pipe(
@@ -65,10 +74,11 @@ const execute = (
   step: Step,
 ): TE.TaskEither<StepStop, StepResult> => {
   const { executionId, organizationId, documents, effects } = run.state
+  const doOnce = once(tell(log)(run), run.state, step, newAuthor())
   return within(
     timeoutMs,
     step,
-  )(
+  )((isOver) =>
     execute(config, {
       ...services,
       ...catalogueOf(log, organizationId),
@@ -79,7 +89,9 @@ const execute = (
       documents,
       effect: (key) => effects[key],
       effectKey: (target) => `${step.step_id}/${target}`,
-      once: once(tell(log)(run), run.state, step, newAuthor()),
+      // An attempt that was given up begins nothing more: the next one may be at it.
+      once: (intention, act) =>
+        isOver() ? TE.left(internal(step, 'the attempt was given up')) : doOnce(intention, act),
     }),
   )
 }
@@ -107,7 +119,7 @@ export const attempt = (
   planned: Step,
 ): TE.TaskEither<Failure, StepOutcome> => {
   const { documents } = before.state
-  const wanted = type.input(config, { references: referencesOf(before.state), documents, step: planned })
+  const wanted = inputOf(type, config, { references: referencesOf(before.state), documents, step: planned })
   return pipe(
     begin(deps, before, planned, wanted),
     TE.chain(({ run, input }) => {

@@ -4,21 +4,29 @@ import type { Step } from '../../domain/execution/state'
 import type { StepStop } from '../../nodes/step-run'
 import { internal, tooSlow } from './step-faults'
 
-const said = (reason: unknown): string => (reason instanceof Error ? (reason.stack ?? reason.message) : String(reason))
+export const said = (reason: unknown): string =>
+  reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
 
-/** A step's own time limit, and the end of the road for what it throws: a bug fails its run, not the worker. */
+/**
+ * A step's own time limit, and the end of the road for what it throws: a bug fails its run, not the worker. Work that was given up goes on
+ * unheard; `isOver` tells it so.
+ */
 export const within =
   (ms: number, step: Step) =>
-  <A>(work: TE.TaskEither<StepStop, A>): TE.TaskEither<StepStop, A> =>
+  <A>(work: (isOver: () => boolean) => TE.TaskEither<StepStop, A>): TE.TaskEither<StepStop, A> =>
   async () => {
+    let over = false
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<E.Either<StepStop, A>>((resolve) => {
       timer = setTimeout(() => {
         resolve(E.left(tooSlow(step, ms)))
       }, ms)
     })
-    const ended = work().catch((reason: unknown): E.Either<StepStop, A> => E.left(internal(step, said(reason))))
+    const ended = Promise.resolve()
+      .then(() => work(() => over)())
+      .catch((reason: unknown): E.Either<StepStop, A> => E.left(internal(step, said(reason))))
     const first = await Promise.race([ended, late])
+    over = true
     clearTimeout(timer)
     return first
   }

@@ -173,6 +173,9 @@ describe('the e-mail step', () => {
     expect(waited).to.deep.equal(E.left({ _tag: 'Unavailable', reason: 'away' }))
     ok(await run.step(3))
     expect(server.arrived.length - before).to.equal(1)
+    // Sent already: what it was made of is not needed any more.
+    ok(await run.step(3, (asked) => ({ ...asked, blobs: { ...asked.blobs, get: away } })))
+    expect(server.arrived.length - before).to.equal(1)
     await run.end()
   })
 

@@ -20,6 +20,10 @@ const services = {} as Services
 const stepFault = (retryable: boolean): StepFault => ({ _tag: 'StepFault', retryable, fault: unreachable })
 const result = { output: { n: 7 }, personal: { name: 'Ana' } }
 
+const bug = (): never => {
+  throw new Error('a bug')
+}
+
 const typeOf = (change: Partial<RunnableType>): RunnableType => ({
   attempts: 3,
   timeoutMs: 5_000,
@@ -132,7 +136,9 @@ describe('an attempt at a step', () => {
   })
 
   const bad: ReadonlyArray<readonly [string, string, Partial<RunnableType>]> = [
-    ['throws', 'internal_error', { execute: () => () => Promise.reject(new Error('a bug')) }],
+    ['rejects', 'internal_error', { execute: () => () => Promise.reject(new Error('a bug')) }],
+    ['throws', 'internal_error', { execute: () => bug() }],
+    ['throws over its input', 'internal_error', { input: () => bug() }],
     ['takes too long', 'timeout', { attempts: 1, timeoutMs: 20, execute: () => () => new Promise(() => undefined) }],
     ['has no input', 'delivery.smtp_unreachable', { input: () => E.left(stepFault(false)) }],
     [
@@ -159,6 +165,34 @@ describe('an attempt at a step', () => {
   it('of a type that this version does not have ends the run', async () => {
     const { attempt, said } = await stage(typeOf({}), ['from-the-future'])
     expect(await attempt()).to.deep.equal(E.right('failed'))
+    expect(await said()).to.deep.equal(['StepStarted', 'StepFailed', 'ExecutionFailed'])
+  })
+
+  it('that was given up begins no effect any more', async () => {
+    let goOn: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (goOn = resolve))
+    let late: Promise<unknown> = Promise.resolve()
+    const type = typeOf({
+      attempts: 1,
+      timeoutMs: 20,
+      execute: (_, run) => {
+        const effect_key = run.effectKey('mail')
+        const work = pipe(
+          TE.fromTask(() => held),
+          TE.chain(() => run.once({ effect_key, kind: 'email', repeatable: false }, TE.of(sent))),
+          TE.map(() => result),
+        )
+        return () => {
+          const done = work()
+          late = done
+          return done
+        }
+      },
+    })
+    const { attempt, said } = await stage(type)
+    expect(await attempt()).to.deep.equal(E.right('failed'))
+    goOn()
+    await late
     expect(await said()).to.deep.equal(['StepStarted', 'StepFailed', 'ExecutionFailed'])
   })
 
