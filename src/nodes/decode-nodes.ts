@@ -50,6 +50,13 @@ const decodeOne = (drawn: Drawn, index: number, newId: () => string): E.Either<P
   return E.right({ node_id: node_id.right, node_type: type.node_type, label: drawn.label, config: config.right })
 }
 
+/** Of a node whose other fields are wrong too. */
+const configProblems = (drawn: unknown): Problems => {
+  if (!t.UnknownRecord.is(drawn) || typeof drawn['node_type'] !== 'string' || !JsonObject.is(drawn['config'])) return []
+  const config = nodeTypeOf(drawn['node_type'])?.decode(drawn['config'])
+  return config !== undefined && E.isLeft(config) ? under('/config')(config.left) : []
+}
+
 const repeatedIds = (nodes: ReadonlyArray<Node>): Problems =>
   nodes.flatMap(({ node_id }, index) =>
     nodes.findIndex((other) => other.node_id === node_id) < index
@@ -70,7 +77,7 @@ export const decodeNodes = (
   const results = input.map((drawn: unknown, index) =>
     pipe(
       DrawnNode.decode(drawn),
-      E.mapLeft(problemsOf),
+      E.mapLeft((errors) => [...problemsOf(errors), ...configProblems(drawn)]),
       E.chain((node) => decodeOne(node, index, newId)),
       E.mapLeft(under(`/${index}`)),
     ),

@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type * as t from 'io-ts'
 import { problemsOf } from '../../domain/decode-problems'
 import { headerOf } from '../context'
-import { badRequest, type BadRequest, type RequestError, type UnsupportedMediaType } from '../error'
+import { badRequest, type BadRequest, type InputProblem, type RequestError, type UnsupportedMediaType } from '../error'
 import { readBytes } from './bytes'
 import { scan } from './scan'
 
@@ -47,22 +47,25 @@ const parse = (text: string): E.Either<BadRequest, unknown> =>
     ),
   )
 
+/** Problems of a body's inner parts, which `codec` leaves to others. */
+export type Inner = (value: unknown) => ReadonlyArray<InputProblem>
+
 const decodeWith =
-  <B>(codec: t.Type<B, unknown>) =>
+  <B>(codec: t.Type<B, unknown>, inner: Inner) =>
   (value: unknown): E.Either<BadRequest, B> =>
     pipe(
       codec.decode(value),
-      E.mapLeft((errors) => badRequest(...problemsOf(errors))),
+      E.mapLeft((errors) => badRequest(...problemsOf(errors), ...inner(value))),
     )
 
 /** JSON of at most 1 MiB, decoded with every problem named by its pointer. */
 export const jsonBody =
-  <B>(codec: t.Type<B, unknown>): BodyReader<B> =>
+  <B>(codec: t.Type<B, unknown>, inner: Inner = () => []): BodyReader<B> =>
   (req) =>
     pipe(
       TE.fromEither(checkType(req)),
       TE.chainW(() => readBytes(req, jsonLimit)),
-      TE.chainEitherKW((bytes) => pipe(decodeText(bytes), E.chain(parse), E.chain(decodeWith(codec)))),
+      TE.chainEitherKW((bytes) => pipe(decodeText(bytes), E.chain(parse), E.chain(decodeWith(codec, inner)))),
     )
 
 /** A command that says nothing more: an empty body or `{}`. */

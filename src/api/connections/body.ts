@@ -5,14 +5,15 @@ import type { DecodeProblem } from '../../domain/decode-problems'
 import { exactObject, text } from '../../domain/exact'
 import type { JsonObject } from '../../domain/json'
 import { connectionTypeOf, connectionTypes } from '../../nodes/connection-config'
+import { jsonBody } from '../body/json'
 import { type BadRequest, badRequest } from '../error'
 
-export const ConnectionBody = exactObject(
+const ConnectionBody = exactObject(
   'Connection',
   { name: text(200), type: text(50), config: t.unknown },
   { secret: t.unknown },
 )
-export type ConnectionBody = t.TypeOf<typeof ConnectionBody>
+type ConnectionBody = t.TypeOf<typeof ConnectionBody>
 
 export type CheckedConnection = {
   readonly name: string
@@ -22,12 +23,32 @@ export type CheckedConnection = {
 }
 
 type Problems = ReadonlyArray<DecodeProblem>
+type KnownType = NonNullable<ReturnType<typeof connectionTypeOf>>
 
 const below = (field: string) => (problems: Problems) =>
   problems.map(({ pointer, problem }) => ({ pointer: `/${field}${pointer}`, problem }))
 
 const problemsIn = (...results: ReadonlyArray<E.Either<Problems, unknown>>): Problems =>
   results.flatMap((result) => (E.isLeft(result) ? result.left : []))
+
+type Parts = {
+  readonly config: E.Either<Problems, JsonObject>
+  readonly secret: E.Either<Problems, JsonObject | undefined>
+}
+
+const partsOf = ({ decodeConfig, decodeSecret }: KnownType, config: unknown, secret: unknown): Parts => ({
+  config: pipe(decodeConfig(config), E.mapLeft(below('config'))),
+  secret: secret === undefined ? E.right(undefined) : pipe(decodeSecret(secret), E.mapLeft(below('secret'))),
+})
+
+/** With the problems of configuration and secret beside those of the other fields. */
+export const connectionBody = jsonBody(ConnectionBody, (value) => {
+  if (!t.UnknownRecord.is(value) || value['config'] === undefined) return []
+  const known = typeof value['type'] === 'string' ? connectionTypeOf(value['type']) : undefined
+  if (known === undefined) return []
+  const { config, secret } = partsOf(known, value['config'], value['secret'])
+  return problemsIn(config, secret)
+})
 
 /** Configuration and secret as the connection's type wants them. */
 export const checkConnection = ({
@@ -41,10 +62,8 @@ export const checkConnection = ({
     const types = connectionTypes.map((each) => each.type).join(', ')
     return E.left(badRequest({ pointer: '/type', problem: `must be one of ${types}` }))
   }
-  const checkedConfig = pipe(known.decodeConfig(config), E.mapLeft(below('config')))
-  const checkedSecret: E.Either<Problems, JsonObject | undefined> =
-    secret === undefined ? E.right(undefined) : pipe(known.decodeSecret(secret), E.mapLeft(below('secret')))
-  return E.isRight(checkedConfig) && E.isRight(checkedSecret)
-    ? E.right({ name, connection_type: type, config: checkedConfig.right, secret: checkedSecret.right })
-    : E.left(badRequest(...problemsIn(checkedConfig, checkedSecret)))
+  const parts = partsOf(known, config, secret)
+  return E.isRight(parts.config) && E.isRight(parts.secret)
+    ? E.right({ name, connection_type: type, config: parts.config.right, secret: parts.secret.right })
+    : E.left(badRequest(...problemsIn(parts.config, parts.secret)))
 }

@@ -6,13 +6,12 @@ import { ConnectionId, derivedId } from '../../domain/ids'
 import type { CommandContext } from '../../domain/metadata'
 import type { SecretStore } from '../../stores/secrets/secret-store'
 import { created } from '../answer'
-import { jsonBody } from '../body/json'
 import { contextOf } from '../command'
 import type { Commanding } from '../deps'
 import type { ApiError } from '../error'
 import { noQuery } from '../query'
 import { mayAdminister } from '../auth/role'
-import { type CheckedConnection, checkConnection, ConnectionBody } from './body'
+import { type CheckedConnection, checkConnection, connectionBody } from './body'
 
 type Deps = Commanding & { readonly secrets: Pick<SecretStore, 'put'> }
 
@@ -44,13 +43,11 @@ const carryOut =
     )
   }
 
-const body = jsonBody(ConnectionBody)
-
 export const createConnection = (deps: Deps) =>
   deps.on.route({
     roles: mayAdminister,
     query: noQuery,
-    body,
+    body: connectionBody,
     handle: (call) =>
       pipe(
         TE.fromEither<ApiError, CheckedConnection>(checkConnection(call.body)),

@@ -2,14 +2,29 @@ import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as t from 'io-ts'
+import type { DecodeProblem } from '../../domain/decode-problems'
 import { exactObject, text } from '../../domain/exact'
 import { type CommandId, derivedId, NodeId } from '../../domain/ids'
 import type { Node } from '../../domain/workflow-definition/node'
 import { decodeNodes } from '../../nodes/preflight'
-import { type BadRequest, badRequest } from '../error'
+import { jsonBody } from '../body/json'
+import { type BadRequest, badRequest, type InputProblem } from '../error'
 
-export const WorkflowBody = exactObject('Workflow', { name: text(200), nodes: t.unknown }, {})
-export type WorkflowBody = t.TypeOf<typeof WorkflowBody>
+const WorkflowBody = exactObject('Workflow', { name: text(200), nodes: t.unknown }, {})
+type WorkflowBody = t.TypeOf<typeof WorkflowBody>
+
+const belowNodes = (problems: ReadonlyArray<DecodeProblem>): ReadonlyArray<InputProblem> =>
+  problems.map(({ pointer, problem }) => ({ pointer: `/nodes${pointer}`, problem }))
+
+/** With the nodes' problems beside those of the other fields. */
+export const workflowBody = jsonBody(WorkflowBody, (value) =>
+  t.UnknownRecord.is(value) && value['nodes'] !== undefined
+    ? pipe(
+        decodeNodes(value['nodes']),
+        E.match(belowNodes, () => []),
+      )
+    : [],
+)
 
 /** The nodes as drawn. A node without an id gets one that a repeat of the command gives it again. */
 export const nodesOf = ({ nodes }: WorkflowBody, commandId: CommandId): E.Either<BadRequest, ReadonlyArray<Node>> => {
@@ -17,9 +32,7 @@ export const nodesOf = ({ nodes }: WorkflowBody, commandId: CommandId): E.Either
   const newId = () => derivedId(NodeId, commandId, 'node', String((made += 1)))
   return pipe(
     decodeNodes(nodes, newId),
-    E.mapLeft((problems) =>
-      badRequest(...problems.map(({ pointer, problem }) => ({ pointer: `/nodes${pointer}`, problem }))),
-    ),
+    E.mapLeft((problems) => badRequest(...belowNodes(problems))),
   )
 }
 

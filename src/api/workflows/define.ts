@@ -7,7 +7,6 @@ import { workflowDefinition, workflowDefinitionStream } from '../../domain/workf
 import type { Workflow, WorkflowDefinitionState } from '../../domain/workflow-definition/state'
 import { created, done } from '../answer'
 import { mayAdminister } from '../auth/role'
-import { jsonBody } from '../body/json'
 import type { Keyed } from '../canonical'
 import { contextOf } from '../command'
 import { headerOf } from '../context'
@@ -17,10 +16,8 @@ import { pinnedRevision } from '../etag'
 import { idIn } from '../id'
 import { owned } from '../owned'
 import { noQuery } from '../query'
-import { hasWebhook, nodesOf, tokenHash, WorkflowBody } from './body'
+import { hasWebhook, nodesOf, tokenHash, workflowBody } from './body'
 import { shownDefinition, webhookPath } from './shown'
-
-const body = jsonBody(WorkflowBody)
 
 const defined = ({ state }: Handled<WorkflowDefinitionState>): TE.TaskEither<ApiError, Workflow> =>
   state.status === 'undefined' ? TE.left(notFound) : TE.right(state)
@@ -40,7 +37,7 @@ export const defineWorkflow = ({ on, store, keyed }: Commanding) =>
   on.route({
     roles: mayAdminister,
     query: noQuery,
-    body,
+    body: workflowBody,
     handle: (call) =>
       pipe(
         TE.fromEither<ApiError, CommandContext>(contextOf(keyed, call)),
@@ -77,7 +74,7 @@ export const reviseWorkflow = ({ on, store, keyed }: Commanding) =>
   on.route({
     roles: mayAdminister,
     query: noQuery,
-    body,
+    body: workflowBody,
     handle: (call) =>
       pipe(
         TE.fromEither<ApiError, WorkflowId>(idIn(call.req, WorkflowId)),

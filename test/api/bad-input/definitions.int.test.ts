@@ -14,16 +14,23 @@ describe('bad input in workflows and connections', () => {
       7,
     ]
     const answer = await refused(() => client().post('/workflows', { name: '', nodes }), 400, 'bad_request')
-    expect(problemsOf(answer).map((each) => each.split(':')[0])).to.deep.equal(['/name'])
-    const faults = problemsOf(
-      await refused(() => client().post('/workflows', { name: 'X', nodes }), 400, 'bad_request'),
-    )
+    const faults = problemsOf(answer)
     expect(faults).to.include('/nodes/1/node_type: is not a known node type')
     expect(faults.map((each) => each.split(':')[0])).to.include.members([
+      '/name',
       '/nodes/0/config/x',
       '/nodes/2/label',
+      '/nodes/2/config/connection_id',
       '/nodes/3',
     ])
+  })
+
+  it('a connection, in every part of it', async () => {
+    const body = { name: '', type: 'smtp', config: { host: '', port: 'x' }, secret: { user: 7 } }
+    const answer = await refused(() => client().post('/connections', body), 400, 'bad_request')
+    const places = problemsOf(answer).map((each) => each.split(':')[0])
+    expect(places).to.include.members(['/name', '/config/host', '/config/port', '/secret/user'])
+    expect(places).to.have.length(new Set(places).size)
   })
 
   it('nodes that do not begin with a trigger, or that hold a reference that cannot be read', async () => {
