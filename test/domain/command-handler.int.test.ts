@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { commandHandler } from '../../src/domain/command-handler'
-import type { EventStore } from '../../src/domain/event-store'
 import {
   type CommandId,
   commandIdOfKey,
@@ -15,8 +14,7 @@ import {
 import type { CommandContext } from '../../src/domain/metadata'
 import { revision } from '../../src/domain/position'
 import { template, type TemplateCommand, templateStream } from '../../src/domain/template/template'
-import { esdbEventStore } from '../../src/stores/events/esdb'
-import { startTestEventStore, type TestEventStore } from '../support/event-store'
+import { eventStoreForTests } from '../support/event-store'
 
 const organization = derivedId(OrganizationId, randomUUID(), 'organization')
 
@@ -40,18 +38,7 @@ const contextOf = (commandId: CommandId, commandHash = 'h'): CommandContext => (
 const aCommandId = () => commandIdOfKey(organization, randomUUID())
 
 describe('the command handler', () => {
-  let server: TestEventStore
-  let store: EventStore
-
-  before(async function () {
-    this.timeout(60_000)
-    server = await startTestEventStore()
-    store = esdbEventStore({ url: server.url })
-  })
-  after(async () => {
-    await store.close()
-    await server.stop()
-  })
+  const store = eventStoreForTests()
 
   const upload = (template_id: TemplateId): TemplateCommand => ({
     type: 'UploadTemplate',
@@ -61,7 +48,7 @@ describe('the command handler', () => {
     content: content('a'),
   })
   const give = (id: TemplateId, command: TemplateCommand, context: CommandContext, pinned?: bigint) =>
-    commandHandler(store)(template)(
+    commandHandler(store())(template)(
       templateStream(id),
       command,
       context,
@@ -70,7 +57,7 @@ describe('the command handler', () => {
   const anId = () => derivedId(TemplateId, randomUUID(), 'template')
   const lengthOf = async (id: TemplateId): Promise<number> =>
     pipe(
-      await store.readStream(templateStream(id), { limit: 100 })(),
+      await store().readStream(templateStream(id), { limit: 100 })(),
       E.match(
         (error) => expect.fail(error._tag),
         (events) => events.length,
@@ -167,7 +154,7 @@ describe('the command handler', () => {
     const id = anId()
     const context = contextOf(aCommandId())
     await answerOf(give(id, upload(id), context))
-    const [event] = await answerOf(store.readStream(templateStream(id), { limit: 1 })())
+    const [event] = await answerOf(store().readStream(templateStream(id), { limit: 1 })())
     expect(event?.metadata).to.deep.equal({
       $correlationId: context.correlationId,
       $causationId: context.causationId,

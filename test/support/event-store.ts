@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { EventStore } from '../../src/domain/event-store'
 import { type ServerName, type Stack, startStack } from '../../src/embedded/stack'
+import { esdbEventStore } from '../../src/stores/events/esdb'
 
 type Stopping = { readonly stop: () => Promise<void> }
 export type TestEventStore = Stopping & { readonly url: string }
@@ -31,4 +33,22 @@ export const startTestEventStore = async (): Promise<TestEventStore> => {
 export const startTestPostgres = async (): Promise<TestPostgres> => {
   const { stack, stop } = await inFolderOfItsOwn(['postgres'])
   return { eventsUrl: stack.postgres.eventsUrl, stop }
+}
+
+/** A store on an event store of its own, for the tests of one `describe`. */
+export const eventStoreForTests = (): (() => EventStore) => {
+  let running: { readonly server: TestEventStore; readonly store: EventStore } | undefined
+  before(async function () {
+    this.timeout(60_000)
+    const server = await startTestEventStore()
+    running = { server, store: esdbEventStore({ url: server.url }) }
+  })
+  after(async () => {
+    await running?.store.close()
+    await running?.server.stop()
+  })
+  return () => {
+    if (running === undefined) throw new Error('the event store runs only within tests')
+    return running.store
+  }
 }

@@ -48,7 +48,7 @@ const parse = (text: string): E.Either<BadRequest, unknown> =>
   )
 
 /** Problems of a body's inner parts, which `codec` leaves to others. */
-export type Inner = (value: unknown) => ReadonlyArray<InputProblem>
+type Inner = (value: unknown) => ReadonlyArray<InputProblem>
 
 const decodeWith =
   <B>(codec: t.Type<B, unknown>, inner: Inner) =>

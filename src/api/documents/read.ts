@@ -1,10 +1,9 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { DocumentId } from '../../domain/ids'
+import { DocumentId, type OrganizationId } from '../../domain/ids'
 import type { DocumentRow } from '../../projections/executions/queries'
 import type { BlobStore } from '../../stores/blobs/blob-store'
 import type { EventStore, Position } from '../../domain/event-store'
-import type { OrganizationId } from '../../domain/ids'
 import { type Answer, withPosition } from '../answer'
 import { mayRead } from '../auth/role'
 import { ignoreBody } from '../body/json'
@@ -32,8 +31,7 @@ const file = (row: DocumentRow, bytes: Uint8Array, position: Position | undefine
 
 type FindingDocuments = Pick<ReadingRuns, 'executions'> & { readonly store: Pick<EventStore, 'tail'> }
 
-/** The live stream may name a document before its row is there: so the rows are waited for until they hold what
- * the log holds now, within reason. */
+/** The live stream may name a document before its row is there: an unknown one is asked for again when the rows hold what the log holds now. */
 const foundDocument =
   ({ executions, store }: FindingDocuments) =>
   (organization: OrganizationId, id: DocumentId): TE.TaskEither<ApiError, DocumentRow> => {

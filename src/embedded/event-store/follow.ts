@@ -17,7 +17,10 @@ export interface Following {
   readonly wait: () => Promise<void>
 }
 
-/** A cursor over the log that goes on until the call is over. There is no separate live phase, so nothing is missed or repeated. Fails when the log is set back. */
+/**
+ * A cursor over the log that goes on until the call is over. There is no separate live phase, so nothing is missed or repeated. Fails when
+ * the log is set back.
+ */
 export const follow = async ({ over, tail, restored, next, deliver, caughtUp, wait }: Following): Promise<never> => {
   for (let isLive = false; ;) {
     over.throwIfAborted()

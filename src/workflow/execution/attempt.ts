@@ -10,9 +10,9 @@ import { afterStop, type Failure, type StepOutcome } from './after-stop'
 import { loadRun, settled } from './load-run'
 import { once } from './once'
 import { catalogueOf } from './services'
-import { internal, isUnsayable, unsayable } from './step-faults'
+import { brokeDown, internal, isUnsayable, unsayable } from './step-faults'
 import { type Log, type Tell, tell } from './tell'
-import { said, within } from './within'
+import { within } from './within'
 
 /** How a node's type is run, its configuration as stored. */
 export type RunnableType = Pick<NodeType<JsonObject>, 'attempts' | 'timeoutMs' | 'input' | 'execute'>
@@ -46,7 +46,7 @@ const inputOf = ({ input }: RunnableType, config: JsonObject, asked: Parameters<
   pipe(
     E.tryCatch(
       () => input(config, asked),
-      (reason) => internal(asked.step, said(reason)),
+      (thrown) => brokeDown(asked.step, thrown),
     ),
     E.flatten,
   )

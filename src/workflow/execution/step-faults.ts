@@ -15,6 +15,10 @@ export const internal = (step: Step, tech: string): StepFault => ({
   fault: fault('internal_error', { label: step.label }, tech),
 })
 
+/** What was thrown: a bug of ours. */
+export const brokeDown = (step: Step, thrown: unknown): StepFault =>
+  internal(step, thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown))
+
 export const tooSlow = (step: Step, ms: number): StepFault => ({
   _tag: 'StepFault',
   retryable: true,

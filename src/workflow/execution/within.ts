@@ -2,10 +2,7 @@ import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
 import type { Step } from '../../domain/execution/state'
 import type { StepStop } from '../../nodes/step-run'
-import { internal, tooSlow } from './step-faults'
-
-export const said = (reason: unknown): string =>
-  reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
+import { brokeDown, tooSlow } from './step-faults'
 
 /**
  * A step's own time limit, and the end of the road for what it throws: a bug fails its run, not the worker. Work that was given up goes on
@@ -24,7 +21,7 @@ export const within =
     })
     const ended = Promise.resolve()
       .then(() => work(() => over)())
-      .catch((reason: unknown): E.Either<StepStop, A> => E.left(internal(step, said(reason))))
+      .catch((reason: unknown): E.Either<StepStop, A> => E.left(brokeDown(step, reason)))
     const first = await Promise.race([ended, late])
     over = true
     clearTimeout(timer)

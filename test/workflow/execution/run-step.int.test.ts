@@ -3,13 +3,11 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { EventStore } from '../../../src/domain/event-store'
 import { fault } from '../../../src/domain/fault'
 import type { StepFault, StepRun, StepStop } from '../../../src/nodes/step-run'
-import { esdbEventStore } from '../../../src/stores/events/esdb'
 import type { RunnableType } from '../../../src/workflow/execution/attempt'
 import { runStep } from '../../../src/workflow/execution/run-step'
-import { startTestEventStore, type TestEventStore } from '../../support/event-store'
+import { eventStoreForTests } from '../../support/event-store'
 import { sent, unreachable } from '../../support/runs'
 import { stageRun } from './stage'
 
@@ -33,24 +31,14 @@ const typeOf = (change: Partial<RunnableType>): RunnableType => ({
 })
 
 describe('an attempt at a step', () => {
-  let server: TestEventStore
-  let store: EventStore
-  before(async function () {
-    this.timeout(60_000)
-    server = await startTestEventStore()
-    store = esdbEventStore({ url: server.url })
-  })
-  after(async () => {
-    await store.close()
-    await server.stop()
-  })
+  const store = eventStoreForTests()
 
   const stage = async (type: RunnableType, nodes: ReadonlyArray<string> = ['test']) => {
-    const run = await stageRun(store, nodes)
+    const run = await stageRun(store(), nodes)
     await run.tell({ type: 'StartExecution' })
     const before = (await run.types()).length
     const deps = {
-      log: store,
+      log: store(),
       services,
       newAuthor: randomUUID,
       nodeType: (name: string) => (name === 'test' ? type : undefined),
