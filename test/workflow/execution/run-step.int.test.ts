@@ -9,6 +9,7 @@ import type { RunnableType } from '../../../src/workflow/execution/attempt'
 import { runStep } from '../../../src/workflow/execution/run-step'
 import { eventStoreForTests } from '../../support/event-store'
 import { sent, unreachable } from '../../support/runs'
+import { until } from '../../support/until'
 import { stageRun } from './stage'
 
 type Services = Pick<StepRun, 'blobs' | 'secrets' | 'docx' | 'outgoing'>
@@ -17,6 +18,12 @@ const services = {} as Services
 
 const stepFault = (retryable: boolean): StepFault => ({ _tag: 'StepFault', retryable, fault: unreachable })
 const result = { output: { n: 7 }, personal: { name: 'Ana' } }
+
+const gate = () => {
+  let open: () => void = () => undefined
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  return { open: () => open(), opened }
+}
 
 const bug = (): never => {
   throw new Error('a bug')
@@ -156,32 +163,34 @@ describe('an attempt at a step', () => {
     expect(await said()).to.deep.equal(['StepStarted', 'StepFailed', 'ExecutionFailed'])
   })
 
-  it('that was given up begins no effect any more', async () => {
-    let goOn: () => void = () => undefined
-    const held = new Promise<void>((resolve) => (goOn = resolve))
-    let late: Promise<unknown> = Promise.resolve()
+  it('that was given up does not meddle with the effect of the next', async () => {
+    const gates = [gate(), gate()]
+    const works: Promise<unknown>[] = []
     const type = typeOf({
-      attempts: 1,
-      timeoutMs: 20,
-      execute: (_, run) => {
+      attempts: 2,
+      timeoutMs: 1_000,
+      execute: (_, run) => () => {
         const effect_key = run.effectKey('mail')
-        const work = pipe(
-          TE.fromTask(() => held),
-          TE.chain(() => run.once({ effect_key, kind: 'email', repeatable: false }, TE.of(sent))),
-          TE.map(() => result),
-        )
-        return () => {
-          const done = work()
-          late = done
-          return done
-        }
+        const receipt = { ...sent, data: { ...sent.data, effect_key, step_id: run.step.step_id } }
+        const [first, second] = gates
+        const wanted = { effect_key, kind: 'email', repeatable: false } as const
+        const work =
+          run.step.attempt === 1
+            ? first!.opened.then(() => run.once(wanted, TE.of(receipt))())
+            : run.once(wanted, () => second!.opened.then(() => E.right(receipt)))()
+        works.push(work)
+        return work.then(E.map(() => result))
       },
     })
     const { attempt, said } = await stage(type)
-    expect(await attempt()).to.deep.equal(E.right('failed'))
-    goOn()
-    await late
-    expect(await said()).to.deep.equal(['StepStarted', 'StepFailed', 'ExecutionFailed'])
+    expect(E.isLeft(await attempt())).to.equal(true)
+    const next = attempt()
+    await until(async () => (await said()).includes('EffectIntended'))
+    gates[0]!.open()
+    await works[0]
+    gates[1]!.open()
+    expect(await next).to.deep.equal(E.right('completed'))
+    expect((await said()).slice(2)).to.deep.equal(['StepStarted', 'EffectIntended', 'DocumentSent', 'StepCompleted'])
   })
 
   it('waits for a person where one has to decide, and goes on when he has', async () => {
