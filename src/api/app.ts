@@ -12,6 +12,7 @@ import { readAudit } from './executions/audit'
 import { createExecution } from './executions/create'
 import { readEffects } from './executions/effects'
 import { listExecutions, readExecution, readLogs, readSteps } from './executions/read'
+import { preflightWorkflow, readPreflight } from './executions/preflight'
 import { resumeExecution } from './executions/resume'
 import { type Dependencies, live, ready } from './health/health'
 import type { Log } from './log'
@@ -59,6 +60,7 @@ const resources = (deps: Deps): Readonly<Record<string, Methods>> => {
     '/workflows/:id': { get: readWorkflow(all), put: reviseWorkflow(all) },
     '/workflows/:id/activate': { post: activateWorkflow(all) },
     '/workflows/:id/archive': { post: archiveWorkflow(all) },
+    '/workflows/:id/preflight': { post: preflightWorkflow(all) },
     '/workflows/:id/executions': { post: createExecution(all) },
     '/templates': { get: listTemplates(all), post: uploadTemplate(all) },
     '/templates/:id': { get: readTemplate(all) },
@@ -69,6 +71,7 @@ const resources = (deps: Deps): Readonly<Record<string, Methods>> => {
     '/connections/:id/test': { post: tryConnection(all) },
     '/executions': { get: listExecutions(all) },
     '/executions/:id': { get: readExecution(all) },
+    '/executions/:id/preflight': { get: readPreflight(all) },
     '/executions/:id/steps': { get: readSteps(all) },
     '/executions/:id/logs': { get: readLogs(all) },
     '/executions/:id/audit': { get: readAudit(all) },

@@ -1,6 +1,6 @@
 import type { ConnectionRefusal } from '../domain/connection/connection'
 import type { HandlerError } from '../domain/command-handler'
-import type { ExecutionRefusal } from '../domain/execution/errors'
+import type { ExecutionRefusal } from '../domain/execution'
 import type { LoadError } from '../domain/load'
 import type { TemplateRefusal } from '../domain/template/template'
 import type { ReadModelBehind } from '../projections/executions/queries'

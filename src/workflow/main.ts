@@ -1,11 +1,14 @@
 import { Client } from '@temporalio/client'
 import { Runtime } from '@temporalio/worker'
 import { randomUUID } from 'node:crypto'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
 import knex from 'knex'
 import type { Logger } from 'pino'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
 import { nodeTypeOf } from '../nodes/registry'
+import { unavailable } from '../nodes/step-faults'
 import { docxEngine } from '../nodes/uploaded-document/docx'
 import { configOf } from '../process/config'
 import { logger } from '../process/logger'
@@ -14,6 +17,10 @@ import { esdbEventStore } from '../stores/events/esdb'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
+import { cancelWatch } from './execution/cancel-watch'
+import { catalogOf } from './execution/catalog'
+import { openRuns } from './open-runs'
+import { mailerOf } from './mailer'
 import { reacting } from './reacting'
 import { isTemporalAway, temporalConnection, temporalEngine } from './temporal-engine'
 import { temporalWorker } from './temporal-worker'
@@ -24,29 +31,45 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   const store = esdbEventStore({ url: config.EVENTSTORE_URL, log })
   const database = knex({ client: 'pg', connection: config.DATABASE_URL, pool: { min: 0, max: 4 } })
   const docx = docxEngine()
+  const outgoing = {
+    allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
+    fileRoot: config.STORAGE_ROOT,
+  }
   const temporal = {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
   }
-  const activities = executionActivities({
-    log: store,
-    nodeType: nodeTypeOf,
-    newAuthor: randomUUID,
-    services: {
-      blobs: config.BLOB_URL,
-      secrets: postgresSecretStore(database, config.DOCG_SECRET_KEY),
-      docx,
-      outgoing: {
-        allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
-        fileRoot: config.STORAGE_ROOT,
+  const activities = executionActivities(
+    {
+      log: store,
+      catalog: catalogOf(store),
+      nodeType: nodeTypeOf,
+      author: randomUUID(),
+      now: () => new Date().toISOString(),
+      onCancel: cancelWatch(store),
+      deleteDocument: ({ sha256 }) => pipe(config.BLOB_URL.remove(sha256), TE.mapLeft(unavailable)),
+      services: {
+        blobs: config.BLOB_URL,
+        secrets: postgresSecretStore(database, config.DOCG_SECRET_KEY),
+        docx,
+        outgoing,
+        mailer: mailerOf({
+          server: config.SMTP_URL,
+          from: config.MAIL_FROM,
+          publicUrl: config.PUBLIC_URL,
+          secretKey: (config.DOCG_SECRET_KEY.at(-1) ?? config.DOCG_SECRET_KEY[0]).bytes,
+          policy: outgoing,
+        }),
       },
     },
-  })
+    config.WORKER_STEPS,
+  )
   const connection = temporalConnection(temporal.address)
-  const engine = temporalEngine(new Client({ connection, namespace: temporal.namespace }), temporal.taskQueue)
-  const checkpoint = postgresCheckpoint(database, 'reactor', 1)
-  const reactor = reacting({ store, log, signal: stop.signal }, checkpoint, engine, isTemporalAway)
+  const client = new Client({ connection, namespace: temporal.namespace })
+  const engine = temporalEngine(client, temporal.taskQueue)
+  const open = openRuns(database, postgresCheckpoint(database, 'reactor', 1))
+  const reactor = reacting({ store, log, signal: stop.signal }, open, engine, isTemporalAway)
   const beating = heartbeat(database, () => [reactor.health()], stop.signal)
   const worker = await temporalWorker(temporal, activities, config.WORKER_STEPS, stop.signal)
 

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { commandHandler } from '../../src/domain/command-handler'
 import { execution, executionStream } from '../../src/domain/execution'
-import type { ExecutionCommand } from '../../src/domain/execution/commands'
+import type { ExecutionCommand } from '../../src/domain/execution'
 import { fault } from '../../src/domain/fault'
 import {
   CommandId,

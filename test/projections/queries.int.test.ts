@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
 import type { Recorded, StreamName } from '../../src/domain/event-store'
-import type { ExecutionEvent } from '../../src/domain/execution/events'
+import type { ExecutionEvent } from '../../src/domain/execution'
 import {
   ConnectionId,
   CorrelationId,

@@ -1,9 +1,10 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { commandHandler } from '../../domain/command-handler'
-import { exactObject, oneOf } from '../../domain/exact'
+import { exactObject, oneOf, text, truth } from '../../domain/exact'
 import { execution, executionStream } from '../../domain/execution'
 import { ExecutionId } from '../../domain/ids'
+import { JsonObject } from '../../domain/json'
 import { done } from '../answer'
 import { mayOperate } from '../auth/role'
 import { jsonBody } from '../body/json'
@@ -16,7 +17,18 @@ import { idIn } from '../id'
 import { owned } from '../owned'
 import { noQuery } from '../query'
 
-const body = jsonBody(exactObject('Resume', { decision: oneOf('resend', 'assume_sent') }, {}))
+const body = jsonBody(
+  exactObject(
+    'Resume',
+    {},
+    {
+      approved: truth,
+      decision: oneOf('resend', 'assume_sent'),
+      changes: JsonObject,
+      reason: text(1_000, { lines: true }),
+    },
+  ),
+)
 
 /** A person says whether the delivery whose outcome was lost is to be sent again. */
 export const resumeExecution = ({ on, store, keyed }: Commanding) =>
@@ -34,7 +46,15 @@ export const resumeExecution = ({ on, store, keyed }: Commanding) =>
         TE.bindW('handled', ({ id, context, pinned }) =>
           commandHandler(store)(execution)(
             executionStream(id),
-            { type: 'DecideOutcome', decision: call.body.decision },
+            {
+              type: 'ResumeExecution',
+              now: new Date().toISOString(),
+              approved: call.body.approved ?? true,
+              decision: call.body.decision ?? null,
+              recheck: [],
+              changes: call.body.changes ?? {},
+              reason: call.body.reason ?? null,
+            },
             context,
             pinned,
           ),

@@ -79,8 +79,36 @@ export const problemTexts = {
   ),
   run_state_conflict: problemText(
     409,
-    ['Ação não cabe no estado da execução', 'A execução está em "{status}"; esta ação é aceita em: {accepted_in}'],
-    ['Not possible in the state of the run', 'The run is "{status}"; this action is accepted in: {accepted_in}'],
+    ['Ação não cabe no estado da execução', 'A execução está em "{status}"; agora são aceitos: {accepted}'],
+    ['Not possible in the state of the run', 'The run is "{status}"; now accepted: {accepted}'],
+  ),
+  outcome_decision_needed: problemText(
+    409,
+    ['Falta decidir sobre o envio', 'Não se sabe se o e-mail foi enviado; diga em decision: {accepted}'],
+    [
+      'A decision about the delivery is needed',
+      'Whether the e-mail was sent is not known; say in decision: {accepted}',
+    ],
+  ),
+  retried_already: problemText(
+    409,
+    ['Execução já repetida', 'A execução já continua em {execution}; repita essa'],
+    ['Run retried already', 'The run goes on in {execution}; retry that one'],
+  ),
+  step_not_reusable: problemText(
+    409,
+    ['Etapa não pode ser aproveitada', 'A etapa {position} não terminou; repita a partir dela ou de uma anterior'],
+    ['Step cannot be reused', 'Step {position} was not done; retry from it or from an earlier one'],
+  ),
+  retry_not_possible: problemText(
+    409,
+    ['Não dá para repetir a partir desta etapa', 'Mudou desde a execução: {changed}; repita desde o início'],
+    ['Cannot retry from this step', 'Changed since the run: {changed}; retry from the beginning'],
+  ),
+  review_over: problemText(
+    410,
+    ['Revisão encerrada', 'Esta revisão já não espera decisão ({status})'],
+    ['Review over', 'This review no longer waits for a decision ({status})'],
   ),
   already_exists: problemText(
     409,

@@ -89,7 +89,7 @@ export const receiveWebhook = ({ on, store, keyed }: Commanding) =>
           const config = workflow.state.nodes[0]?.config ?? {}
           return startExecution(store)(
             workflow,
-            webhookTriggerData(config, body),
+            { trigger: webhookTriggerData(config, body), dryRun: false, untilPhase: null, checked: false },
             context,
             isRepeatable(call.req, keyHeaders),
           )

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { logOf } from '../../support/arbitraries'
-import type { ExecutionEvent } from '../../../src/domain/execution/events'
+import type { ExecutionEvent } from '../../../src/domain/execution'
 import { rowsOf, type RunRows } from '../../../src/projections/executions/rows-of'
 import * as run from '../../support/runs'
 

@@ -3,8 +3,8 @@ import * as E from 'fp-ts/Either'
 import { commandHandler } from '../../../src/domain/command-handler'
 import type { EventStore } from '../../../src/domain/event-store'
 import { execution, executionStream } from '../../../src/domain/execution'
-import type { ExecutionCommand } from '../../../src/domain/execution/commands'
-import type { ExecutionEvent } from '../../../src/domain/execution/events'
+import type { ExecutionCommand } from '../../../src/domain/execution'
+import type { ExecutionEvent } from '../../../src/domain/execution'
 import type { Execution } from '../../../src/domain/execution/state'
 import {
   CommandId,
