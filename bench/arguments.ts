@@ -21,7 +21,7 @@ everything; nothing else should use the machine. A row with an aim says whether 
 
   --only PART    only these parts (may repeat):
 ${names.map((name) => `                   ${name.padEnd(13)}${parts[name]}`).join('\n')}
-  --quick        a tenth of the repeats: shows that all rows work, not what they are
+  --quick        a tenth of the repeats (event-store: all): shows that the rows work, not what they are
   --help         this text`
 
 export type Wish = { readonly help: boolean; readonly quick: boolean; readonly only: ReadonlyArray<PartName> }

@@ -42,6 +42,7 @@ const measured = async (bench: Bench, { workerPid }: Peer, bare: Work, demo: Wor
   const count = repeats(100)
   const own = await processesOf(product.dataDir)
   const bareNames = ['temporal', 'worker of bare Temporal']
+  await pause(settleMs)
   const { idle, each } = await meter([...own, { name: 'worker of bare Temporal', pid: workerPid }], idleMs)
   const atTen = async (work: Work) => {
     const began = { rate: 0 }
