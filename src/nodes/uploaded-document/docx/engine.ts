@@ -7,16 +7,19 @@ import { type Answer, type Job } from './job'
 import { limits, megabytes } from './limits'
 import { type PoolOptions, type PoolOutcome, startPool } from './pool'
 import { type Data, type Rendered } from './render'
+import { type Watermark } from './watermark'
 
 export interface RenderOptions {
   /** 3 to 30 seconds; 15 when absent. */
   readonly timeoutMs?: number
+  /** For a document that is not to be taken for a real one. */
+  readonly watermark?: Watermark
 }
 
 export interface DocxEngine {
   /** Left: no usable template at all. Right with `errors`: a document whose tags have to be mended. */
   readonly inspectTemplate: (template: Uint8Array) => TE.TaskEither<TemplateFault, Inspection>
-  /** Data is a plain JSON object; the same template and data give the same bytes. */
+  /** Data is a plain JSON object; the same template, data and watermark give the same bytes. */
   readonly renderTemplate: (
     template: Uint8Array,
     data: Data,
@@ -88,10 +91,10 @@ export const docxEngine = (options: Partial<PoolOptions> = {}): DocxEngine => {
   return {
     inspectTemplate: (template) =>
       run({ type: 'inspect', template }, inspectionMs) as TE.TaskEither<TemplateFault, Inspection>,
-    renderTemplate: (template, data, { timeoutMs = 15_000 } = {}) =>
+    renderTemplate: (template, data, { timeoutMs = 15_000, watermark } = {}) =>
       pipe(
         TE.fromEither(jsonOf(data)),
-        TE.chain((json) => run({ type: 'render', template, json }, within(3000, 30_000, timeoutMs))),
+        TE.chain((json) => run({ type: 'render', template, json, ...(watermark && { watermark }) }, within(3000, 30_000, timeoutMs))),
       ) as TE.TaskEither<TemplateFault, Rendered>,
     close: pool.close,
   }
