@@ -7,7 +7,12 @@ import { type Watermark } from './watermark'
 /** Work for the worker thread. Data travels as JSON text: what cannot be JSON cannot reach the template. */
 export type Job =
   | { readonly type: 'inspect'; readonly template: Uint8Array }
-  | { readonly type: 'render'; readonly template: Uint8Array; readonly json: string; readonly watermark?: Watermark }
+  | {
+      readonly type: 'render'
+      readonly template: Uint8Array
+      readonly json: string
+      readonly watermark?: Watermark | undefined
+    }
 
 export type Answer = E.Either<TemplateFault, Inspection | Rendered>
 

@@ -37,6 +37,18 @@ const manySections = async (): Promise<Uint8Array> =>
     ),
   )
 
+const headerType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml'
+
+const expectHeadersDeclared = (docx: Uint8Array) => {
+  const zip = new PizZip(docx)
+  const overrides = zip
+    .file('[Content_Types].xml')!
+    .asText()
+    .match(/<Override [^>]*>/g)!
+  for (const name of targetsOf(zip, 'word/document.xml', '/header').values())
+    expect(overrides.find((tag) => tag.includes(`PartName="/${name}"`))).to.include(headerType)
+}
+
 type Headers = Readonly<Record<string, string>>
 
 /** For each section the headers that it names itself, by type, as XML. */
@@ -60,6 +72,7 @@ const shapesIn = (xml: string) =>
 const expectMarked = (docx: Uint8Array, sections: number) => {
   expect(malformedParts(docx)).to.deep.equal([])
   expect(packageFaults(docx)).to.deep.equal([])
+  expectHeadersDeclared(docx)
   const headers = headersOf(docx)
   expect(headers).to.have.length(sections)
   headers.forEach((types) => {
