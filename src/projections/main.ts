@@ -39,12 +39,7 @@ const start = (config: ProjectionsConfig, log: Logger): Promise<Running> => {
     auditConsumer(knex),
     ...(redis === undefined ? [] : [live(redis)]),
   ].map((consumer) => consume({ store, log, signal }, consumer))
-  const beating = heartbeat(
-    knex,
-    () => consumers.map(({ health }) => health()),
-    signal,
-    redis === undefined ? [liveConsumerName] : [],
-  )
+  const beating = heartbeat(knex, () => consumers.map(({ health }) => health()), signal)
 
   return Promise.resolve({
     stop: async () => {
