@@ -55,7 +55,8 @@ const againMs = 100
 
 type Turn = 'again' | 'standby' | 'ended'
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 2_000)
+/** The end of it: knex puts the statement first. */
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(-1_000)
 
 /** Reads the log in order from the checkpoint and hands it over in batches, until the signal aborts or something is wrong for good. */
 export const consume = ({ store, log, signal }: Surroundings, consumer: Consumer): Consuming => {

@@ -127,12 +127,12 @@ describe('the projections process', function () {
   /** What a server does with the statement of a client whose end it has noticed. */
   const endWriters = () =>
     knex.raw(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%execution_logs%'`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH moved%'`,
     )
   const writerWaits = () =>
     until(async () => {
       const { rows } = await knex.raw<{ readonly rows: ReadonlyArray<unknown> }>(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%execution_logs%'`,
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH moved%'`,
       )
       return rows.length > 0
     }, 20_000)
