@@ -15,7 +15,7 @@ import { postgresSecretStore } from '../stores/secrets/postgres'
 import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
 import { reacting } from './reacting'
-import { isTemporalAway, temporalConnection, temporalEngine } from './temporal-engine'
+import { isTemporalAway, temporalConnection, temporalEngine, temporalTrouble } from './temporal-engine'
 import { temporalWorker } from './temporal-worker'
 
 const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
@@ -52,7 +52,9 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   const engine = temporalEngine(new Client({ connection, namespace: temporal.namespace }), temporal.taskQueue)
   const checkpoint = postgresCheckpoint(database, 'reactor', 1)
   const reactor = reacting({ store, log, signal: stop.signal }, checkpoint, engine, isTemporalAway)
-  const beating = heartbeat(database, () => [reactor.health()], stop.signal)
+  const trouble = temporalTrouble(connection, temporal.namespace, stop.signal)
+  const health = () => ({ ...reactor.health(), reason: reactor.health().reason ?? trouble() })
+  const beating = heartbeat(database, () => [health()], stop.signal)
   const worker = await temporalWorker(temporal, activities, config.WORKER_STEPS, stop.signal)
 
   return {
