@@ -44,7 +44,7 @@ export interface DocxEngine {
   readonly close: () => Promise<void>
 }
 
-const defaults: PoolOptions = { threads: 2, queue: 64, jobsPerThread: 200, heapMb: 512 }
+const defaults: PoolOptions = { threads: 2, queue: 64, jobsPerThread: 2000, heapMb: 512 }
 
 const inspectionMs = 15_000
 

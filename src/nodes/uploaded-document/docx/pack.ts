@@ -12,13 +12,16 @@ const inOrder = (a: string, b: string): number => rank(a) - rank(b) || (a < b ? 
 
 const alreadyPacked = /\.(png|jpe?g|gif|webp|odttf)$/i
 
+// bytes; setting up the compression of a part costs more than this is worth
+const smallPart = 1024
+
 /** The archive's bytes, the same for the same contents: fixed dates, order and compression, no folder entries. */
 export const pack = (parts: Package): Uint8Array => {
   const zip = new Zip()
   for (const [name, bytes] of [...parts].sort(([a], [b]) => inOrder(a, b)))
     zip.file(name, bytes, {
       date: epoch,
-      compression: alreadyPacked.test(name) ? 'STORE' : 'DEFLATE',
+      compression: alreadyPacked.test(name) || bytes.length <= smallPart ? 'STORE' : 'DEFLATE',
     })
   return zip.generate({ type: 'uint8array', platform: 'DOS', compressionOptions: { level: 6 } })
 }
