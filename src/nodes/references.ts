@@ -33,6 +33,10 @@ const entities: Readonly<Record<string, string>> = {
 const escaped = (html: string): string => html.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 
 const engines = { text: sealedLiquid(printed), html: sealedLiquid(flow(printed, escaped)) }
+const parsed = {
+  text: remembered(500, (template) => engines.text.parse(template)),
+  html: remembered(500, (template) => engines.html.parse(template)),
+}
 
 const staticPart = (segments: ReadonlyArray<unknown>): Path => {
   const dynamic = segments.findIndex((segment) => typeof segment === 'object')
@@ -153,8 +157,8 @@ export const fillIn =
     E.tryCatch(
       () =>
         String(
-          engines[into].parseAndRenderSync(
-            template,
+          engines[into].renderSync(
+            parsed[into](template),
             { trigger: references.trigger, step: references.step },
             { renderLimit: withinMs },
           ),
