@@ -14,6 +14,7 @@ export const reacting = (
     name: 'reactor',
     prefixes: reactorPrefixes,
     lease: checkpoint,
+    spacingMs: 0,
     isTransient: (error) => isTransient(error) || isAway(error),
     apply: async ({ events, position }) => {
       for (const event of events) {
