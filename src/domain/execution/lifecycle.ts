@@ -182,15 +182,18 @@ const pause: Decide<'PauseExecution'> =
     ])
   }
 
+/** At once, or once the step at work has ended. */
+export const canceledBy = (run: Execution, at: string, reason: string | null): ReadonlyArray<LifecycleEvent> => {
+  const data = { at, personal: { reason } }
+  return [stepAtWork(run) === undefined ? { type: 'ExecutionCanceled', data } : { type: 'CancelRequested', data }]
+}
+
 const cancel: Decide<'CancelExecution'> =
   ({ now, reason }) =>
   (run) => {
     if (run.status === 'canceled' || run.requested?.control === 'cancel') return nothing
     if (hasEnded(run)) return alreadyEnded(run)
-    const data = { at: now, personal: { reason } }
-    return E.right([
-      stepAtWork(run) === undefined ? { type: 'ExecutionCanceled', data } : { type: 'CancelRequested', data },
-    ])
+    return E.right(canceledBy(run, now, reason))
   }
 
 /** What was asked for while a step was at work, once the step has ended or waits. */
@@ -369,5 +372,11 @@ export const evolveLifecycle: {
   }),
   ControlRefused: (run) => ({ ...run, refusedControls: run.refusedControls + 1 }),
   ExecutionCompleted: (run) => ({ ...run, life: 'completed', holds: [], progress: 100, lastFault: undefined }),
-  ExecutionFailed: (run, { data }) => ({ ...run, life: 'failed', holds: [], lastFault: data.fault }),
+  ExecutionFailed: (run, { data }) => ({
+    ...run,
+    life: 'failed',
+    holds: [],
+    requested: undefined,
+    lastFault: data.fault,
+  }),
 }

@@ -8,7 +8,7 @@ import { JsonObject } from '../json'
 import type { StepNotPlanned, StepOutOfTurn } from './effects'
 import { alreadyEnded, carriedOut, type ExecutionAlreadyEnded, type LifecycleEvent, progressOf } from './lifecycle'
 import { StepOutput } from './receipts'
-import { type Execution, hasEnded, held, isDone, released, type Step, stepOf, withStep } from './state'
+import { type Execution, hasEnded, held, isDone, released, type Step, stepOf, waitsForPeople, withStep } from './state'
 
 const stepFields = { step_id: StepId, node_id: t.string, position: t.number }
 
@@ -103,8 +103,6 @@ const recordFailedAttempt: Decide<'RecordFailedAttempt'> =
       return E.right([{ type: 'StepAttemptFailed', data }, ...carriedOut(run)])
     })
 
-const waitsForPeople = ({ holds }: Execution): boolean => holds.some(({ kind }) => kind !== 'retry_due')
-
 const completeStep: Decide<'CompleteStep'> =
   ({ step_id, output, personal }) =>
   (run) =>
@@ -168,7 +166,7 @@ const started = (run: Execution, { data }: EventNamed<'StepStarted'>): Execution
       deaths: died ? deaths + 1 : deaths,
     })),
     currentStep: data.step_id,
-    stage: run.stage === 'sending' || run.stage === 'ready' ? run.stage : 'making',
+    stage: run.stage === 'sending' || (run.stage === 'ready' && isDelivery(step)) ? run.stage : 'making',
   }
 }
 
