@@ -265,7 +265,7 @@ export const created = ({ data }: EventNamed<'ExecutionCreated'>): Omit<Executio
   untilPhase: data.until_phase ?? undefined,
   retryOf: data.retry_of ?? undefined,
   retry: undefined,
-  preflight: { due: [], at: undefined, findings: [], templates: {} },
+  preflight: { due: [], round: 0, at: undefined, findings: [], templates: {} },
   steps: data.plan.map((step): Step => ({
     ...step,
     status: 'pending',
@@ -334,12 +334,13 @@ const resumed = (run: Execution, { data }: EventNamed<'ExecutionResumed'>): Exec
   const blocked = holdOf(run, 'preflight_blocked') !== undefined
   const free = data.approved ? released(run, 'paused', 'preflight_blocked') : run
   const due = new Set([...run.preflight.due, ...data.recheck])
+  const isOther = data.recheck.length > 0 || Object.keys(data.personal.changes).length > 0
   return {
     ...free,
     requested: undefined,
     stage: run.stage === 'ready' || run.stage === 'sent' ? 'making' : run.stage,
     triggerData: mergePatch(run.triggerData, data.personal.changes),
-    preflight: { ...run.preflight, due: [...due] },
+    preflight: { ...run.preflight, due: [...due], round: run.preflight.round + (isOther ? 1 : 0) },
     lastFault: blocked ? undefined : run.lastFault,
     lastResume: resumeMark(data),
   }

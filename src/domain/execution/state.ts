@@ -91,6 +91,8 @@ export type RecordedFinding = {
 export type Preflight = {
   /** Nodes whose checks are to run before anything else. */
   readonly due: ReadonlyArray<NodeId>
+  /** How often a resume has changed what they are about. */
+  readonly round: number
   /** When checks ran last, RFC 3339. */
   readonly at: string | undefined
   readonly findings: ReadonlyArray<RecordedFinding>

@@ -73,9 +73,12 @@ const fieldsOf = ({ step_id, node_id, position }: Step) => ({ step_id, node_id, 
 const ofStep = (run: Execution, id: StepId, decide: (step: Step) => Decision): Decision =>
   pipe(stepOf(run, id), E.fromNullable<StepRefusal>({ _tag: 'StepNotPlanned' }), E.chain(decide))
 
+/** What a resume wants checked comes before a step that was about to begin with the data from before. */
+const isUnchecked = ({ preflight: { due, round } }: Execution): boolean => round > 0 && due.length > 0
+
 /** Whether a retry is all that holds the run. */
-const mayBegin = ({ life, holds, requested }: Execution): boolean =>
-  life === 'running' && requested === undefined && holds.every(({ kind }) => kind === 'retry_due')
+const mayBegin = (run: Execution): boolean =>
+  run.life === 'running' && run.requested === undefined && !waitsForPeople(run) && !isUnchecked(run)
 
 const isFirstLeft = (run: Execution, { position }: Step): boolean =>
   run.steps.every((other) => other.position >= position || isDone(other))
