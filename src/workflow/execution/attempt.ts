@@ -137,12 +137,20 @@ const execute = (
             )(),
     })
   return async () => {
-    const cease = deps.onCancel(run, () => stop.abort())
-    try {
-      return await withTimeout(timeoutMs, step, work, () => stop.abort())()
-    } finally {
-      cease()
-    }
+    let canceled = false
+    const cease = deps.onCancel(run, () => {
+      canceled = true
+      stop.abort()
+    })
+    const result = await withTimeout(timeoutMs, step, work, () => stop.abort())()
+    cease()
+    // What was stopped for a cancel has not failed: the run says how it ends.
+    return canceled && E.isLeft(result) && result.left._tag === 'StepFault'
+      ? pipe(
+          committed(run),
+          TE.chain(() => TE.left<StepStop>(lookAgain)),
+        )()
+      : result
   }
 }
 

@@ -180,6 +180,61 @@ describe('the e-mail step', () => {
     await run.end()
   })
 
+  it('does not read a file when all together are too large for a message', async () => {
+    const document = { node_type: 'uploaded-document', config: { template_id: templateId, output_name_template: 'a' } }
+    const run = await startNodeRun(docx, {
+      nodes: [
+        { node_type: 'manual', config: {} },
+        document,
+        document,
+        {
+          node_type: 'email',
+          config: {
+            connection_id: connectionId,
+            to: ['ana@example.com'],
+            subject_template: 'Contracts',
+            body_template: '12345',
+            attachments: [2, 3],
+          },
+        },
+      ],
+      trigger: { name: 'Ana' },
+      templates: [await templateDocx('Hello {{name}}')],
+      connection: smtp(server.port),
+    })
+    for (const position of [1, 2, 3]) ok(await run.step(position))
+    const before = server.arrived.length
+    const events = run.memory.events.length
+    let read = 0
+    const claiming = (bytes: number) =>
+      run.step(4, (asked) => ({
+        ...asked,
+        documents: asked.documents.map((one) => ({ ...one, size: bytes / 2 })),
+        blobs: {
+          ...asked.blobs,
+          get: (sha256) => {
+            read += 1
+            return asked.blobs.get(sha256)
+          },
+        },
+      }))
+    const most = 25 * 1_048_576 - 5
+    const refused = await claiming(most + 1)
+    expect(refused).to.nested.include({
+      'left._tag': 'StepFault',
+      'left.retryable': false,
+      'left.fault.code': 'delivery.attachment_too_large',
+      'left.fault.personal.params.limit': '25 MB',
+    })
+    expect(read).to.equal(0)
+    expect(run.memory.events.slice(events).map(({ type }) => type)).to.not.include('EffectIntended')
+    expect(server.arrived.length).to.equal(before)
+    ok(await claiming(most))
+    expect(read).to.equal(2)
+    expect(server.arrived.length - before).to.equal(1)
+    await run.end()
+  })
+
   const faults: ReadonlyArray<readonly [string, string, Readonly<Record<string, unknown>>, Partial<World>]> = [
     [
       'an address with a line break',

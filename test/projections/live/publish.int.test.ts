@@ -5,6 +5,7 @@ import { streamKey, wakeChannel } from '../../../src/projections/live/keys'
 import { formatLiveId, messagesOf } from '../../../src/projections/live/message'
 import { livePublisher } from '../../../src/projections/live/publish'
 import { until } from '../../support/until'
+import { freeLease } from '../../consumers/deliveries'
 import { deliveredRun, failedRun } from './histories'
 import { newExecution, type Stage, startStage } from './stage'
 
@@ -145,8 +146,9 @@ describe('publishing to Redis Streams', () => {
         log: { info: () => undefined, warn: (_, message) => tries.push(message), error: () => undefined },
       },
       liveConsumer(stage.publisher, {
-        takeOver: () => Promise.resolve('start'),
-        save: () => Promise.resolve(void (saved += 1)),
+        ...freeLease(),
+        ensureHeld: () => undefined,
+        saveSoon: () => void (saved += 1),
       }),
     )
     await until(() => consuming.health().state === 'live' && saved > 0)
