@@ -128,11 +128,13 @@ const execute = (
       effectKey: (target) => `${step.step_id}/${target}`,
       once: once(run, step, `${deps.author}/${step.attempt}`, deps.now, isOver),
       reviews: run.state().reviews.filter(({ step_id }) => step_id === step.step_id),
-      review: (command) =>
-        pipe(
-          TE.fromEither(run.stage(command)),
-          TE.chainW(() => committed(run)),
-        ),
+      review: (command) => () =>
+        isOver()
+          ? Promise.resolve(E.left(lookAgain))
+          : pipe(
+              say(run, command),
+              TE.chainW(() => committed(run)),
+            )(),
     })
   return async () => {
     let canceled = false

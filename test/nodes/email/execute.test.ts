@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import type { StepResult, StepStop } from '../../../src/nodes/step-run'
 import { docxEngine, type DocxEngine } from '../../../src/nodes/template-inspection'
 import { docxText, templateDocx } from '../../support/docx'
+import { decideOutcome } from '../../support/runs'
 import { connectionId, connectionOf, startNodeRun, templateId, type World } from '../../support/node-run'
 import { type Mailserver, startMailserver, startScriptedServer, willing } from '../../support/smtp'
 
@@ -118,10 +119,10 @@ describe('the e-mail step', () => {
     )
     const run = await given({}, { connection: smtp(scripted.port) })
     ok(await run.step(1))
-    expect(await run.step(2)).to.deep.equal(E.left({ _tag: 'OutcomeLost' }))
+    expect(await run.step(2)).to.deep.equal(E.left({ _tag: 'LookAgain' }))
     expect(run.memory.run().status).to.equal('needs_review')
     cut = false
-    run.memory.must({ type: 'DecideOutcome', decision: 'resend' })
+    await run.memory.send(decideOutcome('resend'))
     const { output } = ok(await run.step(2))
     expect(new Set(ids)).to.deep.equal(new Set([output['message_id']]))
     expect(ids).to.have.length(2)
@@ -140,7 +141,7 @@ describe('the e-mail step', () => {
     const run = await given({}, { connection: smtp(scripted.port) })
     ok(await run.step(1))
     await run.step(2)
-    run.memory.must({ type: 'DecideOutcome', decision: 'assume_sent' })
+    await run.memory.send(decideOutcome('assume_sent'))
     expect(ok(await run.step(2)).output).to.include({ success: true, assumed: true })
     await scripted.stop()
     await run.end()
