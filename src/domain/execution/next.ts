@@ -84,7 +84,7 @@ const whileHeld = (run: Execution, now: string): Next | undefined => {
   const review = holdOf(run, 'review')
   if (review !== undefined && review.until <= now)
     return { _tag: 'Decide', command: { type: 'ExpireReview', review_id: review.review_id, now } }
-  if (run.holds.length > 1 || !('until' in first)) return { _tag: 'Wait', holds: run.holds, until: undefined }
+  if (run.holds.length > 1 || !('until' in first)) return { _tag: 'Wait', holds: run.holds, until: review?.until }
   return first.kind === 'retry_due' && first.until <= now
     ? undefined
     : { _tag: 'Wait', holds: run.holds, until: first.until }

@@ -130,7 +130,8 @@ const execute = (
       reviews: run.state().reviews.filter(({ step_id }) => step_id === step.step_id),
       review: (command) =>
         pipe(
-          TE.fromEither(run.stage(command)),
+          isOver() ? E.left<StepStop>(lookAgain) : run.stage(command),
+          TE.fromEither,
           TE.chainW(() => committed(run)),
         ),
     })
