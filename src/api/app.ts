@@ -40,6 +40,7 @@ export type Deps = {
   readonly log: Log
   readonly store: Commanding['store'] & Pick<EventStore, 'tail'>
   readonly keyed: Keyed
+  readonly canMail: boolean
   readonly blobs: BlobStore
   readonly secrets: SecretStore
   readonly engine: Pick<DocxEngine, 'inspectTemplate'>

@@ -63,6 +63,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
       store,
       // The oldest key: what is derived must stay the same when a new one is put before it.
       keyed: keyedBy((keys.at(-1) ?? keys[0]).bytes),
+      canMail: config.SMTP_URL !== undefined,
       blobs: config.BLOB_URL,
       secrets: postgresSecretStore(database, keys),
       engine,

@@ -111,6 +111,7 @@ export const startSite = async (): Promise<Site> => {
     log: apiLog(log),
     store,
     keyed: keyedBy(keys[0].bytes),
+    canMail: true,
     blobs,
     secrets,
     engine,
