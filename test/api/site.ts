@@ -14,6 +14,7 @@ import { keyedBy } from '../../src/api/canonical'
 import { dependenciesOf } from '../../src/api/health/dependencies'
 import { liveRoutes } from '../../src/api/live'
 import { apiLog } from '../../src/api/log'
+import { viewNonces } from '../../src/api/pages/view-nonce'
 import { consume } from '../../src/consumers/consumer'
 import type { EventStore } from '../../src/domain/event-store'
 import { OrganizationId } from '../../src/domain/ids'
@@ -112,6 +113,7 @@ export const startSite = async (): Promise<Site> => {
     store,
     keyed: keyedBy(keys[0].bytes),
     canMail: true,
+    nonces: viewNonces(keys[0].bytes),
     blobs,
     secrets,
     engine,
