@@ -26,3 +26,25 @@ export const mergePatch = (target: JsonObject, patch: JsonObject): JsonObject =>
   }
   return merged
 }
+const deepest = 200
+
+const leftOf = (value: unknown, left: number, depth: number): number => {
+  if (typeof value === 'string') return left - value.length - 2
+  if (typeof value !== 'object' || value === null || depth > deepest) return left - 1
+  const names = Array.isArray(value) ? undefined : Object.keys(value)
+  let rest = left - 1
+  for (let index = 0; rest >= 0 && index < (names ?? (value as ReadonlyArray<unknown>)).length; index += 1) {
+    const name = names?.[index]
+    rest =
+      name === undefined
+        ? leftOf((value as ReadonlyArray<unknown>)[index], rest - 1, depth + 1)
+        : leftOf((value as Readonly<Record<string, unknown>>)[name], rest - name.length - 4, depth + 1)
+  }
+  return rest
+}
+
+/**
+ * False when `value` is surely longer than `most` bytes of JSON, found by no more work than so many bytes are worth: one part of it may stand in
+ * many places.
+ */
+export const mayFit = (value: unknown, most: number): boolean => leftOf(value, most, 0) >= 0

@@ -6,7 +6,7 @@ import type { Json } from '../domain/event-store'
 import { escaped } from '../domain/html'
 import { dottedPath, valueAt } from './dotted-path'
 import { text } from '../domain/exact'
-import { sealedLiquid } from './liquid'
+import { sealedLiquid, tagsOf } from './liquid'
 import { remembered } from './remembered'
 import type { References } from './step-run'
 
@@ -25,6 +25,10 @@ const printed = (value: unknown): string => {
 }
 
 const engines = { text: sealedLiquid(printed), html: sealedLiquid(flow(printed, escaped)) }
+const parsed = {
+  text: remembered(500, (template) => engines.text.parse(template)),
+  html: remembered(500, (template) => engines.html.parse(template)),
+}
 
 const staticPart = (segments: ReadonlyArray<unknown>): Path => {
   const dynamic = segments.findIndex((segment) => typeof segment === 'object')
@@ -35,7 +39,11 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 /** Paths that a template refers to, the names of its own loops left out. */
 export const variablesOf: (template: string) => E.Either<string, ReadonlyArray<Path>> = remembered(200, (template) =>
-  E.tryCatch(() => engines.text.globalVariableSegmentsSync(engines.text.parse(template)).map(staticPart), reasonOf),
+  E.tryCatch(() => {
+    const tags = tagsOf(template)
+    engines.text.parse(template)
+    return engines.text.globalVariableSegmentsSync(engines.text.parse(tags)).map(staticPart)
+  }, reasonOf),
 )
 
 /** Steps that a template refers to, by position. */
@@ -54,11 +62,13 @@ const problemOf = ([root, position]: Path): ReadonlyArray<string> => {
 /** `trigger.client.name`, bare or between braces. */
 export const pathOfSource = (source: string): Path => source.replace(/^\{\{\s*|\s*\}\}$/g, '').split('.')
 
+const longestSource = 300
+
 export const sourceField = new t.Type<string, unknown>(
   'source_field',
   t.string.is,
   (u, c) => {
-    if (typeof u !== 'string' || !dottedPath.is(pathOfSource(u).join('.')))
+    if (typeof u !== 'string' || u.length > longestSource || !dottedPath.is(pathOfSource(u).join('.')))
       return t.failure(u, c, 'must be a dotted path')
     const path = pathOfSource(u)
     const problem =
@@ -139,8 +149,8 @@ export const fillIn =
     E.tryCatch(
       () =>
         String(
-          engines[into].parseAndRenderSync(
-            template,
+          engines[into].renderSync(
+            parsed[into](template),
             { trigger: references.trigger, step: references.step },
             { renderLimit: withinMs },
           ),

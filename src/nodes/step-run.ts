@@ -14,6 +14,7 @@ import type { BlobStore } from '../stores/blobs/blob-store'
 import type { SecretStore } from '../stores/secrets/secret-store'
 import type { OutgoingPolicy } from './outgoing/policy'
 import type { SmtpTarget } from './email/smtp-session'
+import type { SmtpSessions } from './email/smtp-sessions'
 import type { DocxEngine } from './uploaded-document/docx'
 
 /** A step cannot do its work. `retryable`: the same again may succeed (4xx of SMTP, time-outs); else the run ends. */
@@ -61,6 +62,7 @@ export type StepServices = {
   readonly connection: (id: ConnectionId) => TE.TaskEither<Unavailable, Connection | undefined>
   readonly docx: Pick<DocxEngine, 'renderTemplate'>
   readonly outgoing: OutgoingPolicy
+  readonly smtp: SmtpSessions
   /** The product's own mail, to people who have no account; undefined when it is not configured. */
   readonly mailer: Mailer | undefined
 }

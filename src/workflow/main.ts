@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Logger } from 'pino'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
+import { keptSessions } from '../nodes/email/smtp-sessions'
 import { nodeTypeOf } from '../nodes/registry'
 import { unavailable } from '../nodes/step-faults'
 import { docxEngine } from '../nodes/uploaded-document/docx'
@@ -46,6 +47,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     warn: (said) => log.warn({ said }, 'database'),
   })
   const docx = docxEngine()
+  const smtp = keptSessions()
   const outgoing = {
     allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
     fileRoot: config.STORAGE_ROOT,
@@ -69,6 +71,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
         secrets: postgresSecretStore(database, config.DOCG_SECRET_KEY),
         docx,
         outgoing,
+        smtp,
         mailer: mailerOf({
           server: config.SMTP_URL,
           from: config.MAIL_FROM,
@@ -111,6 +114,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     stop: async () => {
       stop.abort()
       await Promise.all([reactor.done, beating, worker.shutdown()])
+      smtp.close()
       await Promise.all([connection.close(), docx.close(), store.close(), database.destroy()])
     },
   }

@@ -88,7 +88,7 @@ const send = (
 ): TE.TaskEither<EffectFault, Receipt> => {
   const to = envelopeOf(letter.message)
   return pipe(
-    sendBySmtp(letter.target, { from: senderOf(letter.target).address, to }, bytes),
+    sendBySmtp(run.smtp, letter.target, { from: senderOf(letter.target).address, to }, bytes),
     TE.bimap(effectFaultOfSmtp(letter.target), ({ rejected }): Receipt => ({
       type: 'DocumentSent',
       data: {

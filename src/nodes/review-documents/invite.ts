@@ -66,7 +66,7 @@ export const invite =
       written(run, mailer, locale, review, approver),
       TE.chain((bytes) =>
         pipe(
-          sendBySmtp(target, { from: senderOf(target).address, to: [email] }, bytes),
+          sendBySmtp(run.smtp, target, { from: senderOf(target).address, to: [email] }, bytes),
           TE.mapLeft(effectFaultOfSmtp(target)),
         ),
       ),
