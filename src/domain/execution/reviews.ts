@@ -2,8 +2,8 @@ import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
 import type { EventOf } from '../codec'
 import { fault } from '../fault'
-import { type NodeId, StepId } from '../ids'
-import type { JsonObject } from '../json'
+import { NodeId, StepId } from '../ids'
+import { JsonObject } from '../json'
 import { type EffectEvent, settled, type StepOutOfTurn } from './effects'
 import {
   alreadyEnded,
