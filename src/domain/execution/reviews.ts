@@ -225,9 +225,9 @@ export const decideReviews: { readonly [Type in ReviewCommand['type']]: Decide<T
   ResumeExecution: resume,
 }
 
-const ended = (run: Execution, id: string, status: Review['status']): Execution => ({
+const ended = (run: Execution, id: string, change: Pick<Review, 'status' | 'decision'>): Execution => ({
   ...released(run, 'review'),
-  reviews: run.reviews.map((review) => (review.review_id === id ? { ...review, status } : review)),
+  reviews: run.reviews.map((review) => (review.review_id === id ? { ...review, ...change } : review)),
 })
 
 export const evolveReviews: {
@@ -238,12 +238,16 @@ export const evolveReviews: {
 } = {
   ReviewRequested: (run, { data: { personal, step_id, review_id, expires_at, auto_approve } }) => ({
     ...run,
-    reviews: [...run.reviews, { review_id, step_id, status: 'pending', expires_at, auto_approve, ...personal }],
+    reviews: [
+      ...run.reviews,
+      { review_id, step_id, status: 'pending', expires_at, auto_approve, decision: undefined, ...personal },
+    ],
   }),
   ReviewOpened: (run, { data: { review_id, step_id, at } }) => {
     const until = run.reviews.find((review) => review.review_id === review_id)?.expires_at ?? at
     return { ...held(run, { kind: 'review', since: at, until, step_id, review_id }), stage: 'making' }
   },
-  ReviewDecided: (run, { data }) => ended(run, data.review_id, data.approved ? 'approved' : 'rejected'),
-  ReviewExpired: (run, { data }) => ended(run, data.review_id, 'expired'),
+  ReviewDecided: (run, { data: { review_id, approved, at, via, approver_id } }) =>
+    ended(run, review_id, { status: approved ? 'approved' : 'rejected', decision: { at, via, approver_id } }),
+  ReviewExpired: (run, { data }) => ended(run, data.review_id, { status: 'expired', decision: undefined }),
 }

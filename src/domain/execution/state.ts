@@ -109,6 +109,9 @@ export type Review = {
   readonly message: string
   readonly expires_at: string
   readonly auto_approve: boolean
+  /** Of one that was approved or rejected; `approver_id` is null when it was no approver's link. */
+  readonly decision:
+    { readonly at: string; readonly via: 'link' | 'api' | 'timeout'; readonly approver_id: string | null } | undefined
 }
 
 /** What the run that goes on where this one ended is made of. */
