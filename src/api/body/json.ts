@@ -68,6 +68,24 @@ export const jsonBody =
       TE.chainEitherKW((bytes) => pipe(decodeText(bytes), E.chain(parse), E.chain(decodeWith(codec, inner)))),
     )
 
+/** JSON of which every field may be left out: an empty body is `{}`. */
+export const optionalBody =
+  <B>(codec: t.Type<B, unknown>): BodyReader<B> =>
+  (req) =>
+    pipe(
+      readBytes(req, jsonLimit),
+      TE.chainEitherKW((bytes) =>
+        bytes.length === 0
+          ? decodeWith(codec, () => [])({})
+          : pipe(
+              checkType(req),
+              E.chainW(() => decodeText(bytes)),
+              E.chainW(parse),
+              E.chainW(decodeWith(codec, () => [])),
+            ),
+      ),
+    )
+
 /** A command that says nothing more: an empty body or `{}`. */
 export const noBody: BodyReader<undefined> = (req) =>
   pipe(

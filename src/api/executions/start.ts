@@ -119,7 +119,9 @@ const beginOnce =
   (start: Start): TE.TaskEither<ApiError, Started> =>
     pipe(
       begin(log)(start),
-      TE.chainW((answer) => pipe(firstResult(log)(start.executionId, start.context), TE.map(O.getOrElse(() => answer)))),
+      TE.chainW((answer) =>
+        pipe(firstResult(log)(start.executionId, start.context), TE.map(O.getOrElse(() => answer))),
+      ),
     )
 
 /** Starts a run: it is in the log when this answers, and its checks are its first part. A repeat gets the first answer, whatever has become of the workflow since. */

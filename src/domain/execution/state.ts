@@ -179,6 +179,10 @@ export const released = (run: Execution, ...kinds: ReadonlyArray<Hold['kind']>):
   holds: run.holds.filter(({ kind }) => !kinds.includes(kind)),
 })
 
+/** Whether it may have happened without a receipt. */
+export const isUnknown = ({ status, repeatable }: Effect): boolean =>
+  status === 'lost' || (status === 'intended' && !repeatable)
+
 /** The step that an attempt was begun at and that waits for nothing and nobody; its worker may be dead. */
 export const stepAtWork = (run: Execution): Step | undefined =>
   run.steps.find(
