@@ -187,6 +187,10 @@ export const released = (run: Execution, ...kinds: ReadonlyArray<Hold['kind']>):
 /** Nothing more begins, a retry least of all, until a person has spoken or a review has run out. */
 export const waitsForPeople = ({ holds }: Execution): boolean => holds.some(({ kind }) => kind !== 'retry_due')
 
+/** Whether it may have happened without a receipt. */
+export const isUnknown = ({ status, repeatable }: Effect): boolean =>
+  status === 'lost' || (status === 'intended' && !repeatable)
+
 /** The step that an attempt was begun at and that waits for nothing and nobody; its worker may be dead. */
 export const stepAtWork = (run: Execution): Step | undefined =>
   run.steps.find(
