@@ -93,7 +93,10 @@ export const failed = (step: PlannedStep): ExecutionEvent => ({
   data: { execution_id: executionId, step_id: step.step_id, fault: refused },
 })
 
-export const completed: ExecutionEvent = { type: 'ExecutionCompleted', data: { execution_id: executionId, stopped_after: null } }
+export const completed: ExecutionEvent = {
+  type: 'ExecutionCompleted',
+  data: { execution_id: executionId, stopped_after: null },
+}
 
 export const emailKey = `${email.step_id}/email`
 export const renderKey = `${render.step_id}/document`
