@@ -6,7 +6,7 @@ import { until } from '../../support/until'
 import { as, at } from '../requests'
 import { sharedSite } from '../shared-site'
 import type { Site } from '../site'
-import { type AskedReview, type ReviewSite, startReviewSite } from './review-site'
+import { type AskedReview, type ReviewSite, startReviewSite } from '../../support/review-site'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -289,7 +289,7 @@ describe('the page of a review', () => {
   })
 
   it('is dead when its time is over, before and after the run has noticed', async () => {
-    const asked = await reviews.ask({ review: { timeout_hours: 1 }, ago: 2 * 3_600_000 })
+    const asked = await reviews.ask({ review: { timeout_hours: 1 }, worker: { ago: 2 * 3_600_000 } })
     const page = await get(first(asked)).set('Accept-Language', 'en').expect(410)
     expect(page.text).to.include('The time for this review is over').and.include('could be decided until')
     await send(first(asked), { decision: 'approved' }).expect(410)
@@ -302,7 +302,10 @@ describe('the page of a review', () => {
   })
 
   it('says that silence was taken for consent, where it was', async () => {
-    const asked = await reviews.ask({ review: { timeout_hours: 0.5, auto_approve_on_timeout: true }, ago: 3_600_000 })
+    const asked = await reviews.ask({
+      review: { timeout_hours: 0.5, auto_approve_on_timeout: true },
+      worker: { ago: 3_600_000 },
+    })
     const page = await get(first(asked)).set('Accept-Language', 'en').expect(410)
     expect(page.text).to.include('automatically')
     expect(await reviews.step(asked.id)).to.deep.equal({ _tag: 'Ended' })
