@@ -7,8 +7,9 @@ import { nodesToCheck } from '../../nodes/preflight'
 import { jsonBody, jsonLimit } from '../body/json'
 import type { Commanding } from '../deps'
 import type { ApiError } from '../error'
-import { controlReason, shownStepOfPlan, steerExecution, steeredAnswer } from './control'
+import { controlReason, steerExecution, steeredAnswer } from './control'
 import { nodesOfRun } from './nodes-of-run'
+import { shownStepOfPlan } from './shown-plan'
 
 const Resume = exactObject(
   'Resume',
