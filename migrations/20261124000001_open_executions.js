@@ -5,6 +5,7 @@ exports.up = (knex) =>
     CREATE TABLE open_executions (
       execution_id uuid PRIMARY KEY,
       organization_id uuid NOT NULL,
+      is_over boolean NOT NULL,
       lingers boolean NOT NULL,
       changed_at timestamptz NOT NULL
     )

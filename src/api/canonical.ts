@@ -1,13 +1,22 @@
 import { createHmac } from 'node:crypto'
 
+/** Stands before the fields of what was an object: in what was a list, nothing stands bare. */
+const fieldsFollow = {}
+
+const namesOf = (value: object): ReadonlyArray<string> => {
+  const names = Object.keys(value)
+  return names.length > 1 ? names.sort() : names
+}
+
 const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
-  const fields = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => [key, sorted(item)])
-  return { fields }
+  if (Array.isArray(value)) return value.map(sorted)
+  const flat: unknown[] = [fieldsFollow]
+  for (const name of namesOf(value)) {
+    const field = (value as Readonly<Record<string, unknown>>)[name]
+    if (field !== undefined) flat.push(name, sorted(field))
+  }
+  return flat
 }
 
 /** Derives what has to be the same at a repeat, and guessable by nobody. */

@@ -36,6 +36,8 @@ export type UnsupportedMediaType = { readonly _tag: 'UnsupportedMediaType'; read
 /** `limit` in bytes. */
 export type BodyTooLarge = { readonly _tag: 'BodyTooLarge'; readonly limit: number }
 export type BodyCutOff = { readonly _tag: 'BodyCutOff' }
+/** A form that comes from another site's page. */
+export type ForeignForm = { readonly _tag: 'ForeignForm' }
 export type PreconditionRequired = { readonly _tag: 'PreconditionRequired' }
 export type WorkflowNotActive = { readonly _tag: 'WorkflowNotActive'; readonly status: WorkflowStatus }
 /** `accepted`: the controls that the run would take. */
@@ -68,6 +70,7 @@ export type RequestError =
   | BodyTooLarge
   | BodyCutOff
   | PreconditionRequired
+  | ForeignForm
 
 export type ApiError =
   | RequestError

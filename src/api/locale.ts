@@ -16,11 +16,15 @@ export const localeOfTag = (tag: string): Locale | undefined => {
   }
 }
 
+/** Languages of one header that are looked at: nobody reads more. */
+const mostLanguages = 20
+
 /** What the reader asked for: `?locale`, then Accept-Language in order of preference; `*` asks for nothing. */
 export const askedLocale = (parameter: string | null, acceptLanguage: string | undefined): Locale | undefined =>
   (parameter === null ? undefined : localeOfTag(parameter)) ??
   new Negotiator({ headers: { 'accept-language': acceptLanguage ?? '*' } })
     .languages()
+    .slice(0, mostLanguages)
     .map(localeOfTag)
     .find((locale) => locale !== undefined)
 

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type * as t from 'io-ts'
+import { mostProblems } from '../domain/decode-problems'
 import type { Position, Revision } from '../domain/event-store'
 import { parsePosition, parseRevision } from '../domain/position'
 import { type BadRequest, badRequest, type InputProblem } from './error'
@@ -75,14 +76,24 @@ export const positionParameter: Parameter<Position> = single(parsePosition)
 /** Every reader may say in which language. */
 const everywhere = ['locale']
 
+const valuesByName = (search: URLSearchParams): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const byName = new Map<string, string[]>()
+  for (const [name, value] of search) {
+    const values = byName.get(name)
+    if (values === undefined) byName.set(name, [value])
+    else values.push(value)
+  }
+  return byName
+}
+
 /** The parameters of a route, and no others: an unknown, empty or repeated one is a problem of its own. */
 export const query =
   <P extends Parameters>(parameters: P): Query<QueryOf<P>> =>
   (search) => {
     const problems: InputProblem[] = []
     const values: Record<string, unknown> = {}
-    for (const name of new Set(search.keys())) {
-      const given = search.getAll(name)
+    for (const [name, given] of valuesByName(search)) {
+      if (problems.length >= mostProblems) break
       const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
       if (parameter === undefined) {
         if (!everywhere.includes(name)) problems.push({ parameter: name, problem: 'is not a known parameter' })
@@ -93,7 +104,7 @@ export const query =
         else values[name] = parsed.right
       }
     }
-    return problems.length === 0 ? E.right(values as QueryOf<P>) : E.left(badRequest(...problems.slice(0, mostItems)))
+    return problems.length === 0 ? E.right(values as QueryOf<P>) : E.left(badRequest(...problems))
   }
 
 export const noQuery = query({})

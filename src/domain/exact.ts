@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
-import { identity, pipe } from 'fp-ts/function'
-import * as RA from 'fp-ts/ReadonlyArray'
+import { identity } from 'fp-ts/function'
 import * as t from 'io-ts'
+import { mostProblems } from './decode-problems'
 
 type Props = t.Props
 type ExactOf<R extends Props, O extends Props> = { readonly [K in keyof R]: t.TypeOf<R[K]> } & {
@@ -11,24 +11,24 @@ type ExactOf<R extends Props, O extends Props> = { readonly [K in keyof R]: t.Ty
 const isObject = (u: unknown): u is Readonly<Record<string, unknown>> =>
   typeof u === 'object' && u !== null && !Array.isArray(u)
 
-type Validated = t.Validation<ReadonlyArray<[string, unknown]>>
+const field = (
+  u: Readonly<Record<string, unknown>>,
+  key: string,
+  codec: t.Mixed,
+  isRequired: boolean,
+  c: t.Context,
+): t.Validation<unknown> => {
+  const value = Object.hasOwn(u, key) ? u[key] : undefined
+  const at = t.appendContext(c, key, codec, value)
+  if (value === undefined) return isRequired ? t.failure(value, at, 'is missing') : t.success(undefined)
+  return codec.validate(value, at)
+}
 
-const field =
-  (u: Readonly<Record<string, unknown>>, required: Props, c: t.Context) =>
-  ([key, codec]: [string, t.Mixed]): Validated => {
-    const value = Object.hasOwn(u, key) ? u[key] : undefined
-    const at = t.appendContext(c, key, codec, value)
-    if (value === undefined) return key in required ? t.failure(value, at, 'is missing') : t.success([])
-    return pipe(
-      codec.validate(value, at),
-      E.map((decoded) => [[key, decoded]]),
-    )
-  }
-
-const stranger =
-  (c: t.Context) =>
-  (key: string): Validated =>
-    t.failure(undefined, t.appendContext(c, key, t.never), 'is not a known field')
+const stranger = (key: string, c: t.Context): t.ValidationError => ({
+  value: undefined,
+  context: t.appendContext(c, key, t.never),
+  message: 'is not a known field',
+})
 
 const fields = (
   u: Readonly<Record<string, unknown>>,
@@ -37,13 +37,22 @@ const fields = (
   c: t.Context,
 ): t.Validation<Readonly<Record<string, unknown>>> => {
   const known: Props = { ...required, ...optional }
-  const strangers = Object.keys(u).filter((key) => !Object.hasOwn(known, key))
-  const results = [...Object.entries(known).map(field(u, required, c)), ...strangers.map(stranger(c))]
-  const { left, right } = RA.separate(results)
-  return left.length > 0 ? t.failures(left.flat()) : t.success(Object.fromEntries(right.flat()))
+  const errors: t.ValidationError[] = []
+  const decoded: Record<string, unknown> = {}
+  for (const [key, codec] of Object.entries(known)) {
+    if (errors.length >= mostProblems) break
+    const result = field(u, key, codec, Object.hasOwn(required, key), c)
+    if (E.isLeft(result)) errors.push(...result.left)
+    else if (result.right !== undefined) decoded[key] = result.right
+  }
+  for (const key of Object.keys(u)) {
+    if (errors.length >= mostProblems) break
+    if (!Object.hasOwn(known, key)) errors.push(stranger(key, c))
+  }
+  return errors.length > 0 ? t.failures(errors) : t.success(decoded)
 }
 
-/** An object with these fields and no others; every fault is reported at its own pointer. */
+/** An object with these fields and no others; each fault is reported at its own pointer, and none is looked for after the fiftieth. */
 export const exactObject = <R extends Props, O extends Props>(
   name: string,
   required: R,
@@ -86,6 +95,13 @@ export const truth: t.Type<boolean, unknown> = refined(
   'must be true or false',
 )
 
+export const numberFrom = (min: number, max: number): t.Type<number, unknown> =>
+  refined(
+    'number',
+    (u): u is number => typeof u === 'number' && u >= min && u <= max,
+    `must be a number from ${min} to ${max}`,
+  )
+
 export const wholeNumber = (min: number, max: number): t.Type<number, unknown> =>
   refined(
     'number',
@@ -93,19 +109,29 @@ export const wholeNumber = (min: number, max: number): t.Type<number, unknown> =
     `must be a whole number from ${min} to ${max}`,
   )
 
-/** At most `max` items; the list itself is checked before its items. */
-export const listOf = <A>(item: t.Type<A, unknown>, max: number): t.Type<ReadonlyArray<A>, unknown> => {
-  const items = t.readonlyArray(item)
-  return new t.Type<ReadonlyArray<A>, unknown>(
-    'list',
-    (u): u is ReadonlyArray<A> => items.is(u) && u.length <= max,
-    (u, c) =>
-      Array.isArray(u) && u.length > max
-        ? t.failure(u, c, `must have at most ${max} items`)
-        : (items as t.Type<ReadonlyArray<A>, unknown>).validate(u, c),
-    items.encode,
-  )
+const items = <A>(item: t.Type<A, unknown>, list: ReadonlyArray<unknown>, c: t.Context) => {
+  const errors: t.ValidationError[] = []
+  const decoded: A[] = []
+  for (const [index, value] of list.entries()) {
+    if (errors.length >= mostProblems) break
+    const result = item.validate(value, t.appendContext(c, String(index), item, value))
+    if (E.isLeft(result)) errors.push(...result.left)
+    else decoded.push(result.right)
+  }
+  return errors.length > 0 ? t.failures<ReadonlyArray<A>>(errors) : t.success<ReadonlyArray<A>>(decoded)
 }
+
+/** At most `max` items; the list itself is checked before its items, and none is looked at after the fiftieth fault. */
+export const listOf = <A>(item: t.Type<A, unknown>, max: number): t.Type<ReadonlyArray<A>, unknown> =>
+  new t.Type<ReadonlyArray<A>, unknown>(
+    'list',
+    (u): u is ReadonlyArray<A> => Array.isArray(u) && u.length <= max && u.every(item.is),
+    (u, c) => {
+      if (!Array.isArray(u)) return t.failure(u, c)
+      return u.length > max ? t.failure(u, c, `must have at most ${max} items`) : items(item, u, c)
+    },
+    (list) => list.map(item.encode),
+  )
 
 /** One of these words. */
 export const oneOf = <W extends string>(...words: ReadonlyArray<W>): t.Type<W, unknown> =>

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import * as RA from 'fp-ts/ReadonlyArray'
 import * as t from 'io-ts'
-import { type DecodeProblem, problemsOf } from '../domain/decode-problems'
+import { type DecodeProblem, mostProblems, problemsOf } from '../domain/decode-problems'
 import { NodeId } from '../domain/ids'
 import { JsonObject } from '../domain/json'
 import type { Node } from '../domain/workflow-definition/node'
@@ -57,11 +56,11 @@ const configProblems = (drawn: unknown): Problems => {
   return config !== undefined && E.isLeft(config) ? under('/config')(config.left) : []
 }
 
-const repeatedIds = (nodes: ReadonlyArray<Node>): Problems =>
-  nodes.flatMap(({ node_id }, index) =>
-    nodes.findIndex((other) => other.node_id === node_id) < index
-      ? [{ pointer: `/${index}/id`, problem: 'is the id of an earlier node' }]
-      : [],
+const decodeDrawn = (drawn: unknown, index: number, newId: () => string): E.Either<Problems, Node> =>
+  pipe(
+    DrawnNode.decode(drawn),
+    E.mapLeft((errors) => [...problemsOf(errors), ...configProblems(drawn)]),
+    E.chain((node) => decodeOne(node, index, newId)),
   )
 
 /**
@@ -74,15 +73,15 @@ export const decodeNodes = (
 ): E.Either<ReadonlyArray<DecodeProblem>, ReadonlyArray<Node>> => {
   if (!Array.isArray(input)) return E.left([{ pointer: '', problem: 'must be a list of nodes' }])
   if (input.length > mostNodes) return E.left([{ pointer: '', problem: `must have at most ${mostNodes} nodes` }])
-  const results = input.map((drawn: unknown, index) =>
-    pipe(
-      DrawnNode.decode(drawn),
-      E.mapLeft((errors) => [...problemsOf(errors), ...configProblems(drawn)]),
-      E.chain((node) => decodeOne(node, index, newId)),
-      E.mapLeft(under(`/${index}`)),
-    ),
-  )
-  const { left, right } = RA.separate(results)
-  const problems = [...left.flat(), ...repeatedIds(right)]
-  return problems.length > 0 ? E.left(problems.slice(0, 50)) : E.right(right)
+  const problems: DecodeProblem[] = []
+  const nodes = new Map<NodeId, Node>()
+  for (const [index, drawn] of input.entries()) {
+    if (problems.length >= mostProblems) break
+    const node = pipe(decodeDrawn(drawn, index, newId), E.mapLeft(under(`/${index}`)))
+    if (E.isLeft(node)) problems.push(...node.left)
+    else if (nodes.has(node.right.node_id))
+      problems.push({ pointer: `/${index}/id`, problem: 'is the id of an earlier node' })
+    else nodes.set(node.right.node_id, node.right)
+  }
+  return problems.length > 0 ? E.left(problems.slice(0, mostProblems)) : E.right([...nodes.values()])
 }

@@ -40,9 +40,33 @@ export const valueAt = (root: Json, path: ReadonlyArray<string>): O.Option<Json>
 const asObject = (json: Json | undefined): JsonObject =>
   typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as JsonObject) : {}
 
-/** A copy with this value at this path; what stands in the way is replaced. */
-export const withValueAt = (root: JsonObject, [key, ...rest]: ReadonlyArray<string>, value: Json): JsonObject => {
-  if (key === undefined) return root
-  const before = Object.hasOwn(root, key) ? root[key] : undefined
-  return { ...root, [key]: rest.length === 0 ? value : withValueAt(asObject(before), rest, value) }
+/**
+ * A copy with these values at these paths, later ones over earlier ones; what stands in the way is replaced. Each object on a path is copied once,
+ * however many paths lead through it.
+ */
+export const withValuesAt = (
+  root: JsonObject,
+  values: ReadonlyArray<readonly [path: ReadonlyArray<string>, value: Json]>,
+): JsonObject => {
+  const copies = new WeakSet<object>()
+  const copyOf = (json: Json | undefined): Record<string, Json> => {
+    const object = asObject(json)
+    if (copies.has(object)) return object
+    const copy = { ...object }
+    copies.add(copy)
+    return copy
+  }
+  const put = (into: Record<string, Json>, [key, ...rest]: ReadonlyArray<string>, value: Json): void => {
+    if (key === undefined) return
+    if (rest.length === 0) {
+      into[key] = value
+      return
+    }
+    const below = copyOf(Object.hasOwn(into, key) ? into[key] : undefined)
+    into[key] = below
+    put(below, rest, value)
+  }
+  const whole = copyOf(root)
+  for (const [path, value] of values) put(whole, path, value)
+  return whole
 }

@@ -3,9 +3,10 @@ import { flow, pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import * as t from 'io-ts'
 import type { Json } from '../domain/event-store'
+import { escaped } from '../domain/html'
 import { dottedPath, valueAt } from './dotted-path'
 import { text } from '../domain/exact'
-import { sealedLiquid } from './liquid'
+import { sealedLiquid, tagsOf } from './liquid'
 import { remembered } from './remembered'
 import type { References } from './step-run'
 
@@ -23,16 +24,11 @@ const printed = (value: unknown): string => {
   throw new Error(value === null || value === undefined ? valueMissing : 'a list or object is not text')
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-}
-const escaped = (html: string): string => html.replace(/[&<>"']/g, (character) => entities[character] ?? character)
-
 const engines = { text: sealedLiquid(printed), html: sealedLiquid(flow(printed, escaped)) }
+const parsed = {
+  text: remembered(500, (template) => engines.text.parse(template)),
+  html: remembered(500, (template) => engines.html.parse(template)),
+}
 
 const staticPart = (segments: ReadonlyArray<unknown>): Path => {
   const dynamic = segments.findIndex((segment) => typeof segment === 'object')
@@ -43,7 +39,11 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 /** Paths that a template refers to, the names of its own loops left out. */
 export const variablesOf: (template: string) => E.Either<string, ReadonlyArray<Path>> = remembered(200, (template) =>
-  E.tryCatch(() => engines.text.globalVariableSegmentsSync(engines.text.parse(template)).map(staticPart), reasonOf),
+  E.tryCatch(() => {
+    const tags = tagsOf(template)
+    engines.text.parse(template)
+    return engines.text.globalVariableSegmentsSync(engines.text.parse(tags)).map(staticPart)
+  }, reasonOf),
 )
 
 /** Steps that a template refers to, by position. */
@@ -62,11 +62,13 @@ const problemOf = ([root, position]: Path): ReadonlyArray<string> => {
 /** `trigger.client.name`, bare or between braces. */
 export const pathOfSource = (source: string): Path => source.replace(/^\{\{\s*|\s*\}\}$/g, '').split('.')
 
+const longestSource = 300
+
 export const sourceField = new t.Type<string, unknown>(
   'source_field',
   t.string.is,
   (u, c) => {
-    if (typeof u !== 'string' || !dottedPath.is(pathOfSource(u).join('.')))
+    if (typeof u !== 'string' || u.length > longestSource || !dottedPath.is(pathOfSource(u).join('.')))
       return t.failure(u, c, 'must be a dotted path')
     const path = pathOfSource(u)
     const problem =
@@ -147,8 +149,8 @@ export const fillIn =
     E.tryCatch(
       () =>
         String(
-          engines[into].parseAndRenderSync(
-            template,
+          engines[into].renderSync(
+            parsed[into](template),
             { trigger: references.trigger, step: references.step },
             { renderLimit: withinMs },
           ),

@@ -1,4 +1,5 @@
 import type * as TE from 'fp-ts/TaskEither'
+import type { Locale } from '../domain/catalogue/entry'
 import type { Connection } from '../domain/connection/connection'
 import type { EventNotEncodable, EventTooLarge } from '../domain/event-store'
 import type { ExecutionCommand } from '../domain/execution'
@@ -13,6 +14,7 @@ import type { BlobStore } from '../stores/blobs/blob-store'
 import type { SecretStore } from '../stores/secrets/secret-store'
 import type { OutgoingPolicy } from './outgoing/policy'
 import type { SmtpTarget } from './email/smtp-session'
+import type { SmtpSessions } from './email/smtp-sessions'
 import type { DocxEngine } from './uploaded-document/docx'
 
 /** A step cannot do its work. `retryable`: the same again may succeed (4xx of SMTP, time-outs); else the run ends. */
@@ -60,6 +62,7 @@ export type StepServices = {
   readonly connection: (id: ConnectionId) => TE.TaskEither<Unavailable, Connection | undefined>
   readonly docx: Pick<DocxEngine, 'renderTemplate'>
   readonly outgoing: OutgoingPolicy
+  readonly smtp: SmtpSessions
   /** The product's own mail, to people who have no account; undefined when it is not configured. */
   readonly mailer: Mailer | undefined
 }
@@ -73,6 +76,8 @@ export type Mailer = {
     review: string,
     approver: string,
   ) => { readonly url: string; readonly token_sha256: string }
+  /** For people of whom nothing else is known. */
+  readonly localeOf: (organization: OrganizationId) => TE.TaskEither<Unavailable, Locale>
 }
 
 export type StepRun = StepServices & {

@@ -3,10 +3,10 @@ import { Runtime } from '@temporalio/worker'
 import { randomUUID } from 'node:crypto'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import knex from 'knex'
 import type { Logger } from 'pino'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
+import { keptSessions } from '../nodes/email/smtp-sessions'
 import { nodeTypeOf } from '../nodes/registry'
 import { unavailable } from '../nodes/step-faults'
 import { docxEngine } from '../nodes/uploaded-document/docx'
@@ -14,6 +14,8 @@ import { configOf } from '../process/config'
 import { logger } from '../process/logger'
 import { type Running, runProcess } from '../process/run'
 import { esdbEventStore } from '../stores/events/esdb'
+import { openPostgres } from '../stores/postgres/open-postgres'
+import { postgresIdentityStore } from '../stores/identity/postgres'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
@@ -22,15 +24,30 @@ import { catalogOf } from './execution/catalog'
 import { openRuns } from './open-runs'
 import { mailerOf } from './mailer'
 import { reacting } from './reacting'
-import { isTemporalAway, temporalConnection, temporalEngine } from './temporal-engine'
+import { reconcile } from './reconcile'
+import {
+  isTemporalAway,
+  runsWithWorkflow,
+  temporalConnection,
+  temporalEngine,
+  temporalTrouble,
+} from './temporal-engine'
 import { temporalWorker } from './temporal-worker'
+
+const now = (): string => new Date().toISOString()
 
 const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   Runtime.install({ shutdownSignals: [] })
   const stop = new AbortController()
   const store = esdbEventStore({ url: config.EVENTSTORE_URL, log })
-  const database = knex({ client: 'pg', connection: config.DATABASE_URL, pool: { min: 0, max: 4 } })
+  const database = openPostgres({
+    url: config.DATABASE_URL,
+    name: 'docg-workflow',
+    connections: 4,
+    warn: (said) => log.warn({ said }, 'database'),
+  })
   const docx = docxEngine()
+  const smtp = keptSessions()
   const outgoing = {
     allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
     fileRoot: config.STORAGE_ROOT,
@@ -46,7 +63,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       catalog: catalogOf(store),
       nodeType: nodeTypeOf,
       author: randomUUID(),
-      now: () => new Date().toISOString(),
+      now,
       onCancel: cancelWatch(store),
       deleteDocument: ({ sha256 }) => pipe(config.BLOB_URL.remove(sha256), TE.mapLeft(unavailable)),
       services: {
@@ -54,12 +71,14 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
         secrets: postgresSecretStore(database, config.DOCG_SECRET_KEY),
         docx,
         outgoing,
+        smtp,
         mailer: mailerOf({
           server: config.SMTP_URL,
           from: config.MAIL_FROM,
           publicUrl: config.PUBLIC_URL,
           secretKey: (config.DOCG_SECRET_KEY.at(-1) ?? config.DOCG_SECRET_KEY[0]).bytes,
           policy: outgoing,
+          identity: postgresIdentityStore(database),
         }),
       },
     },
@@ -69,8 +88,22 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   const client = new Client({ connection, namespace: temporal.namespace })
   const engine = temporalEngine(client, temporal.taskQueue)
   const open = openRuns(database, postgresCheckpoint(database, 'reactor', 1))
-  const reactor = reacting({ store, log, signal: stop.signal }, open, engine, isTemporalAway)
-  const beating = heartbeat(database, () => [reactor.health()], stop.signal)
+  const withWorkflow = runsWithWorkflow(client)
+  const reactor = reacting({
+    store,
+    log,
+    signal: stop.signal,
+    open,
+    engine,
+    isAway: isTemporalAway,
+    reconcile: async () => {
+      const mended = await reconcile({ store, open, engine, withWorkflow, now }, false)
+      if (mended.length > 0) log.warn({ runs: mended.length }, 'runs without an open workflow were mended')
+    },
+  })
+  const trouble = temporalTrouble(connection, temporal.namespace, stop.signal)
+  const health = () => ({ ...reactor.health(), reason: reactor.health().reason ?? trouble() })
+  const beating = heartbeat(database, () => [health()], stop.signal)
   const worker = await temporalWorker(temporal, activities, config.WORKER_STEPS, stop.signal)
 
   return {
@@ -81,6 +114,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     stop: async () => {
       stop.abort()
       await Promise.all([reactor.done, beating, worker.shutdown()])
+      smtp.close()
       await Promise.all([connection.close(), docx.close(), store.close(), database.destroy()])
     },
   }

@@ -62,6 +62,21 @@ describe('query parameters', () => {
     ])
   })
 
+  it('are looked up once, however many there are, and fifty problems are told', () => {
+    const search = new URLSearchParams(Array.from({ length: 5_000 }, (_, i): [string, string] => [`p${i}`, 'x']))
+    let walks = 0
+    const walk = search.getAll.bind(search)
+    search.getAll = (name) => {
+      walks += 1
+      return walk(name)
+    }
+    const result = parameters(search)
+    expect(E.isLeft(result) && result.left.problems.map(({ parameter }) => parameter)).to.deep.equal(
+      Array.from({ length: 50 }, (_, i) => `p${i}`),
+    )
+    expect(walks).to.be.lessThan(10)
+  })
+
   for (const bad of [
     'limit=101',
     'limit=1.5',

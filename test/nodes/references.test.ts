@@ -48,7 +48,7 @@ describe('references', () => {
   })
 
   it('escapes values, not the text around them, for HTML', () => {
-    expect(html('<p>{{trigger.html}}</p>')).to.deep.equal(E.right('<p>&lt;b&gt;&amp;&#34;</p>'))
+    expect(html('<p>{{trigger.html}}</p>')).to.deep.equal(E.right('<p>&lt;b&gt;&amp;&quot;</p>'))
   })
 
   const missing: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
@@ -170,5 +170,22 @@ describe('references', () => {
       7,
     ])
       expect(E.isLeft(sourceField.decode(source)), String(source)).to.equal(source !== 'trigger')
+  })
+
+  it('refuses a source field of a million spaces without looking for its end in each', () => {
+    expect(E.isLeft(sourceField.decode(`${' '.repeat(1_000_000)}x`))).to.equal(true)
+  })
+
+  it('reads a long text between tags, and no more tags than a person writes', () => {
+    const long = `${'text '.repeat(15_000)}{{trigger.a}}\n${'text '.repeat(4_000)}{% if step.2.b %}{{ trigger.c }}{% endif %}`
+    expect(variablesOf(long)).to.deep.equal(
+      E.right([
+        ['trigger', 'a'],
+        ['trigger', 'c'],
+        ['step', '2', 'b'],
+      ]),
+    )
+    expect(variablesOf('{{trigger.a}}'.repeat(7_000))).to.deep.equal(E.left('has more than 10000 characters in tags'))
+    expect(E.isRight(variablesOf('{{trigger.a}}'.repeat(700)))).to.equal(true)
   })
 })

@@ -1,4 +1,4 @@
-import type { ExecutionEvent, ExecutionEventOf } from '../../src/domain/execution'
+import type { ExecutionCommand, ExecutionEvent, ExecutionEventOf } from '../../src/domain/execution'
 import type { PlannedStep } from '../../src/domain/execution/plan'
 import { fault } from '../../src/domain/fault'
 import {
@@ -93,7 +93,10 @@ export const failed = (step: PlannedStep): ExecutionEvent => ({
   data: { execution_id: executionId, step_id: step.step_id, fault: refused },
 })
 
-export const completed: ExecutionEvent = { type: 'ExecutionCompleted', data: { execution_id: executionId, stopped_after: null } }
+export const completed: ExecutionEvent = {
+  type: 'ExecutionCompleted',
+  data: { execution_id: executionId, stopped_after: null },
+}
 
 export const emailKey = `${email.step_id}/email`
 export const renderKey = `${render.step_id}/document`
@@ -161,3 +164,14 @@ export const sending: ReadonlyArray<ExecutionEvent> = [
   ...done(steps.trigger, steps.render),
   stepStarted(steps.email),
 ]
+
+/** A person says what became of an effect whose outcome was lost. */
+export const decideOutcome = (decision: 'resend' | 'assume_sent'): ExecutionCommand => ({
+  type: 'ResumeExecution',
+  now,
+  approved: true,
+  decision,
+  recheck: [],
+  changes: {},
+  reason: null,
+})

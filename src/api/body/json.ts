@@ -4,9 +4,11 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type * as t from 'io-ts'
 import { problemsOf } from '../../domain/decode-problems'
+import { JsonObject } from '../../domain/json'
 import { headerOf } from '../context'
 import { badRequest, type BadRequest, type InputProblem, type RequestError, type UnsupportedMediaType } from '../error'
 import { readBytes } from './bytes'
+import { othersTurn } from './others-turn'
 import { scan } from './scan'
 
 export const jsonLimit = 1_048_576
@@ -36,15 +38,26 @@ const decodeText = (bytes: Uint8Array): E.Either<BadRequest, string> =>
   )
 
 const parse = (text: string): E.Either<BadRequest, unknown> =>
+  E.tryCatch(
+    () => JSON.parse(text) as unknown,
+    (error) => badRequest({ pointer: '', problem: `is not JSON${placeOf(error)}` }),
+  )
+
+/** A body that comes from bytes in steps, none of them long: others get their turn in between. */
+const valueOf = (bytes: Uint8Array): TE.TaskEither<BadRequest, unknown> =>
   pipe(
-    E.tryCatch(
-      () => JSON.parse(text) as unknown,
-      (error) => badRequest({ pointer: '', problem: `is not JSON${placeOf(error)}` }),
+    TE.fromEither(decodeText(bytes)),
+    TE.bindTo('text'),
+    TE.bind('value', ({ text }) => TE.fromEither(parse(text))),
+    TE.chainFirst(() => TE.fromTask(othersTurn)),
+    TE.chainFirst(({ text }) =>
+      pipe(
+        TE.fromTask(scan(text)),
+        TE.chain((problems) => (problems.length === 0 ? TE.right(undefined) : TE.left(badRequest(...problems)))),
+      ),
     ),
-    E.filterOrElse(
-      () => scan(text).length === 0,
-      () => badRequest(...scan(text)),
-    ),
+    TE.chainFirst(() => TE.fromTask(othersTurn)),
+    TE.map(({ value }) => value),
   )
 
 /** Problems of a body's inner parts, which `codec` leaves to others. */
@@ -65,7 +78,8 @@ export const jsonBody =
     pipe(
       TE.fromEither(checkType(req)),
       TE.chainW(() => readBytes(req, jsonLimit)),
-      TE.chainEitherKW((bytes) => pipe(decodeText(bytes), E.chain(parse), E.chain(decodeWith(codec, inner)))),
+      TE.chainW(valueOf),
+      TE.chainEitherKW(decodeWith(codec, inner)),
     )
 
 /** JSON of which every field may be left out: an empty body is `{}`. */
@@ -74,34 +88,33 @@ export const optionalBody =
   (req) =>
     pipe(
       readBytes(req, jsonLimit),
-      TE.chainEitherKW((bytes) =>
+      TE.chainW((bytes) =>
         bytes.length === 0
-          ? decodeWith(codec, () => [])({})
+          ? TE.right<RequestError, unknown>({})
           : pipe(
-              checkType(req),
-              E.chainW(() => decodeText(bytes)),
-              E.chainW(parse),
-              E.chainW(decodeWith(codec, () => [])),
+              TE.fromEither(checkType(req)),
+              TE.chainW(() => valueOf(bytes)),
             ),
       ),
+      TE.chainEitherKW(decodeWith(codec, () => [])),
     )
+
+const isEmptyObject = (value: unknown): boolean => JsonObject.is(value) && Object.keys(value).length === 0
 
 /** A command that says nothing more: an empty body or `{}`. */
 export const noBody: BodyReader<undefined> = (req) =>
   pipe(
     readBytes(req, jsonLimit),
-    TE.chainEitherKW((bytes) =>
+    TE.chainW((bytes) =>
       bytes.length === 0
-        ? E.right(undefined)
+        ? TE.right(undefined)
         : pipe(
-            checkType(req),
-            E.chainW(() => decodeText(bytes)),
-            E.chainW(parse),
-            E.filterOrElseW(
-              (value) => JSON.stringify(value) === '{}',
-              () => badRequest({ pointer: '', problem: 'must be empty: this command takes no fields' }),
+            TE.fromEither(checkType(req)),
+            TE.chainW(() => valueOf(bytes)),
+            TE.filterOrElseW(isEmptyObject, () =>
+              badRequest({ pointer: '', problem: 'must be empty: this command takes no fields' }),
             ),
-            E.map(() => undefined),
+            TE.map(() => undefined),
           ),
     ),
   )

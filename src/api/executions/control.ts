@@ -60,15 +60,10 @@ const asked = <B>({ command }: Steered<B>, call: ControlCall<B>, { told, pinned,
     ),
   )
 
-const planned = <B>(
-  steered: Steered<B>,
-  call: ControlCall<B>,
-  steering: Steering,
-): TE.TaskEither<ApiError, Answer> => {
+const planned = <B>(steered: Steered<B>, call: ControlCall<B>, steering: Steering): TE.TaskEither<ApiError, Answer> => {
   const { told, pinned } = steering
   const { control } = steered
-  if (pinned !== undefined && pinned !== told.revision)
-    return TE.left({ _tag: 'RevisionMoved', actual: told.revision })
+  if (pinned !== undefined && pinned !== told.revision) return TE.left({ _tag: 'RevisionMoved', actual: told.revision })
   return pipe(
     asked(steered, call, steering),
     TE.chainEitherKW((command) => planOfControl(told.state, command)),
@@ -109,9 +104,7 @@ export const steerExecution = <B>(deps: Commanding, steered: Steered<B>) =>
         TE.bindW('context', () => TE.fromEither(contextOf(deps.keyed, call))),
         TE.chainW((found) => {
           const steering = { ...found, now: new Date().toISOString() }
-          return call.query.plan === true
-            ? planned(steered, call, steering)
-            : carriedOut(deps)(steered, call, steering)
+          return call.query.plan === true ? planned(steered, call, steering) : carriedOut(deps)(steered, call, steering)
         }),
       ),
   })

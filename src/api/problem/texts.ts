@@ -42,6 +42,11 @@ export const problemTexts = {
     ['Permissão insuficiente', 'Esta ação exige um destes papéis: {roles}'],
     ['Not permitted', 'This action requires one of these roles: {roles}'],
   ),
+  foreign_form: problemText(
+    403,
+    ['Formulário de outro site', 'O formulário não foi enviado da própria página; abra o link e tente de novo'],
+    ['Form of another site', 'The form was not sent from its own page; open the link and try again'],
+  ),
   not_found: problemText(
     404,
     ['Não encontrado', 'O que você procura não existe ou não está disponível para você'],

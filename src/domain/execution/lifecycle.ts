@@ -189,15 +189,18 @@ const pause: Decide<'PauseExecution'> =
     ])
   }
 
+/** At once, or once the step at work has ended. */
+export const canceledBy = (run: Execution, at: string, reason: string | null): ReadonlyArray<LifecycleEvent> => {
+  const data = { at, personal: { reason } }
+  return [stepAtWork(run) === undefined ? { type: 'ExecutionCanceled', data } : { type: 'CancelRequested', data }]
+}
+
 const cancel: Decide<'CancelExecution'> =
   ({ now, reason }) =>
   (run) => {
     if (run.status === 'canceled' || run.requested?.control === 'cancel') return nothing
     if (hasEnded(run)) return alreadyEnded(run)
-    const data = { at: now, personal: { reason } }
-    return E.right([
-      stepAtWork(run) === undefined ? { type: 'ExecutionCanceled', data } : { type: 'CancelRequested', data },
-    ])
+    return E.right(canceledBy(run, now, reason))
   }
 
 /** What was asked for while a step was at work, once the step has ended or waits. */
@@ -276,7 +279,7 @@ export const created = ({ data }: EventNamed<'ExecutionCreated'>): Omit<Executio
   untilPhase: data.until_phase ?? undefined,
   retryOf: data.retry_of ?? undefined,
   retry: undefined,
-  preflight: { due: [], at: undefined, findings: [], templates: {} },
+  preflight: { due: [], round: 0, at: undefined, findings: [], templates: {} },
   steps: data.plan.map((step): Step => ({
     ...step,
     status: 'pending',
@@ -345,12 +348,13 @@ const resumed = (run: Execution, { data }: EventNamed<'ExecutionResumed'>): Exec
   const blocked = holdOf(run, 'preflight_blocked') !== undefined
   const free = data.approved ? released(run, 'paused', 'preflight_blocked') : run
   const due = new Set([...run.preflight.due, ...data.recheck])
+  const isOther = data.recheck.length > 0 || Object.keys(data.personal.changes).length > 0
   return {
     ...free,
     requested: undefined,
     stage: run.stage === 'ready' || run.stage === 'sent' ? 'making' : run.stage,
     triggerData: mergePatch(run.triggerData, data.personal.changes),
-    preflight: { ...run.preflight, due: [...due] },
+    preflight: { ...run.preflight, due: [...due], round: run.preflight.round + (isOther ? 1 : 0) },
     lastFault: blocked ? undefined : run.lastFault,
     lastResume: resumeMark(data),
   }
@@ -383,5 +387,11 @@ export const evolveLifecycle: {
   }),
   ControlRefused: (run) => ({ ...run, refusedControls: run.refusedControls + 1 }),
   ExecutionCompleted: (run) => ({ ...run, life: 'completed', holds: [], progress: 100, lastFault: undefined }),
-  ExecutionFailed: (run, { data }) => ({ ...run, life: 'failed', holds: [], lastFault: data.fault }),
+  ExecutionFailed: (run, { data }) => ({
+    ...run,
+    life: 'failed',
+    holds: [],
+    requested: undefined,
+    lastFault: data.fault,
+  }),
 }

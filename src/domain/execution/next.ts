@@ -120,10 +120,9 @@ const whileHeld = (run: Execution, now: string): Next | undefined => {
   const review = holdOf(run, 'review')
   if (review !== undefined && review.until <= now)
     return { _tag: 'Decide', command: { type: 'ExpireReview', review_id: review.review_id, now } }
-  if (run.holds.length > 1 || !('until' in first)) return { _tag: 'Wait', holds: run.holds, until: undefined }
-  return first.kind === 'retry_due' && first.until <= now
-    ? undefined
-    : { _tag: 'Wait', holds: run.holds, until: first.until }
+  if (run.holds.length > 1 || first.kind !== 'retry_due')
+    return { _tag: 'Wait', holds: run.holds, until: review?.until }
+  return first.until <= now ? undefined : { _tag: 'Wait', holds: run.holds, until: first.until }
 }
 
 /** What may happen to a run now. The worker obeys it, `?plan=true` shows it, `waiting_for` is its holds. `now` is RFC 3339 UTC. */

@@ -9,12 +9,12 @@ import { SmtpConfig, SmtpSecret } from '../connection-config'
 import { bytesOf } from '../document-bytes'
 import { stepFault } from '../step-faults'
 import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
-import { type Mailbox, mailboxOf } from './address'
 import { documentsFor } from './attachments'
 import { compose, type File } from './compose'
 import type { EmailConfig } from './config'
 import { envelopeOf, type Message, messageOf } from './message'
-import { effectFaultOfSmtp } from './smtp-fault'
+import { senderOf } from './sender'
+import { effectFaultOfSmtp, megabytes } from './smtp-fault'
 import { sendBySmtp } from './smtp-send'
 import { smtpTimes, type SmtpTarget } from './smtp-session'
 
@@ -36,18 +36,35 @@ const fileOf =
       TE.map((bytes) => ({ name: document.personal.file_name, contentType: document.content_type, bytes })),
     )
 
-const senderOf = ({ target }: Letter): Mailbox => {
-  const from = mailboxOf(target.config.from)
-  return E.isRight(from) ? from.right : { name: '', address: target.config.from }
+/**
+ * Bytes of the body and all attachments together: in the mail they grow by a third, larger ones are taken by hardly any provider, and a worker
+ * holds several copies of them at once.
+ */
+const mostBytes = 25 * 1_048_576
+
+const sizeOf = ({ message, documents }: Letter): number =>
+  documents.reduce((sum, { size }) => sum + size, Buffer.byteLength(message.body))
+
+const isSendable = (letter: Letter): E.Either<StepFault, void> => {
+  const size = sizeOf(letter)
+  return size <= mostBytes
+    ? E.right(undefined)
+    : E.left(
+        stepFault(
+          'delivery.attachment_too_large',
+          { limit: megabytes(mostBytes) },
+          `${size} bytes of body and attachments; a message takes ${mostBytes}`,
+        ),
+      )
 }
 
 const written = (run: StepRun, letter: Letter): TE.TaskEither<StepFault | Unavailable, Buffer> =>
   pipe(
-    letter.documents,
-    TE.traverseSeqArray(fileOf(run)),
+    TE.fromEither(isSendable(letter)),
+    TE.chainW(() => pipe(letter.documents, TE.traverseSeqArray(fileOf(run)))),
     TE.chainW((files) =>
       TE.tryCatch(
-        () => compose(senderOf(letter), messageIdOf(run), letter.message, files, new Date()),
+        () => compose(senderOf(letter.target), messageIdOf(run), letter.message, files, new Date()),
         (error) => stepFault('internal_error', { label: run.step.label }, String(error)),
       ),
     ),
@@ -71,7 +88,7 @@ const send = (
 ): TE.TaskEither<EffectFault, Receipt> => {
   const to = envelopeOf(letter.message)
   return pipe(
-    sendBySmtp(letter.target, { from: senderOf(letter).address, to }, bytes),
+    sendBySmtp(run.smtp, letter.target, { from: senderOf(letter.target).address, to }, bytes),
     TE.bimap(effectFaultOfSmtp(letter.target), ({ rejected }): Receipt => ({
       type: 'DocumentSent',
       data: {

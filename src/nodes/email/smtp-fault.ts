@@ -6,7 +6,7 @@ import { type SmtpAnswer, smtpAnswer } from './smtp-answer'
 import type { SmtpFailure } from './smtp-send'
 import type { SmtpTarget } from './smtp-session'
 
-const megabytes = (bytes: number): string => `${Math.floor((10 * bytes) / 1_048_576) / 10} MB`
+export const megabytes = (bytes: number): string => `${Math.floor((10 * bytes) / 1_048_576) / 10} MB`
 
 const isDefinite = ({ responseCode }: SmtpAnswer): boolean => responseCode >= 400 && responseCode < 600
 

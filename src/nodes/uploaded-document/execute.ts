@@ -31,6 +31,13 @@ const ofTemplate =
   ({ code, params, tech, ...rest }: TemplateFault): StepFault =>
     stepFault(code, { ...params, label, provider: 'docg' }, tech, isPassing({ code, params, tech, ...rest }))
 
+/** The attempt is over: what follows from its end is decided elsewhere. */
+const stopped = ({ step }: StepRun): StepFault =>
+  stepFault('timeout', { label: step.label }, 'the render was stopped', true)
+
+/** No other run's bytes are the same, so that they can be deleted with it. */
+const watermarkOf = ({ dryRun, executionId }: StepRun) => (dryRun ? { text: 'DRY RUN', mark: executionId } : undefined)
+
 /** How long a document of a dry run is kept, ms. */
 const dryRunKeptMs = 7 * 24 * 3_600_000
 
@@ -57,8 +64,10 @@ const rendered = (
     TE.bindW('file', () => pipe(run.blobs.get(version.sha256), TE.mapLeft(noFile))),
     TE.chainW(({ data, file }) =>
       pipe(
-        run.docx.renderTemplate(file, data),
-        TE.mapLeft((fault) => didNotHappen(ofTemplate(run.step.label)(fault))),
+        run.docx.renderTemplate(file, data, { signal: run.signal, watermark: watermarkOf(run) }),
+        TE.mapLeft((fault) =>
+          didNotHappen(fault._tag === 'RenderStopped' ? stopped(run) : ofTemplate(run.step.label)(fault)),
+        ),
       ),
     ),
     TE.chainW(({ bytes }) => pipe(run.blobs.put(bytes), TE.mapLeft(unavailable))),

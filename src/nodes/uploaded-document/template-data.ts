@@ -1,7 +1,6 @@
-import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import type { JsonObject } from '../../domain/json'
-import { withValueAt } from '../dotted-path'
+import { withValuesAt } from '../dotted-path'
 import { lookUp, pathOfSource } from '../references'
 import type { References } from '../step-run'
 import type { UploadedDocumentConfig } from './config'
@@ -12,15 +11,16 @@ export type Mapping = NonNullable<UploadedDocumentConfig['field_mappings']>[numb
 export const templateData = (
   { field_mappings = [] }: Pick<UploadedDocumentConfig, 'field_mappings'>,
   references: References,
-): { readonly data: JsonObject; readonly absent: ReadonlyArray<Mapping> } =>
-  field_mappings.reduce<{ readonly data: JsonObject; readonly absent: ReadonlyArray<Mapping> }>(
-    ({ data, absent }, mapping) =>
-      pipe(
-        lookUp(references, pathOfSource(mapping.source_field)),
-        O.match(
-          () => ({ data, absent: [...absent, mapping] }),
-          (value) => ({ data: withValueAt(data, mapping.template_tag.split('.'), value), absent }),
-        ),
-      ),
-    { data: references.trigger, absent: [] },
-  )
+): { readonly data: JsonObject; readonly absent: ReadonlyArray<Mapping> } => {
+  const found = field_mappings.map((mapping) => ({
+    mapping,
+    value: lookUp(references, pathOfSource(mapping.source_field)),
+  }))
+  return {
+    data: withValuesAt(
+      references.trigger,
+      found.flatMap(({ mapping, value }) => (O.isSome(value) ? [[mapping.template_tag.split('.'), value.value]] : [])),
+    ),
+    absent: found.filter(({ value }) => O.isNone(value)).map(({ mapping }) => mapping),
+  }
+}

@@ -1,3 +1,5 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import * as t from 'io-ts'
 import { exactObject, text } from '../../domain/exact'
 import { dottedPath } from '../dotted-path'
@@ -11,9 +13,11 @@ const fieldMapping = new t.Type<Readonly<Record<string, string>>, unknown>(
     if (entries.length > 200) return t.failure(u, c, 'must have at most 200 fields')
     const problems = entries.flatMap(([target, source]) => {
       const at = t.appendContext(c, target, dottedPath, source)
-      const key = dottedPath.validate(target, at)
-      const path = dottedPath.validate(source, at)
-      return [...(key._tag === 'Left' ? key.left : []), ...(path._tag === 'Left' ? path.left : [])]
+      const path = pipe(
+        dottedPath.validate(target, at),
+        E.chain(() => dottedPath.validate(source, at)),
+      )
+      return E.isLeft(path) ? path.left : []
     })
     return problems.length > 0 ? t.failures(problems) : t.success(u as Readonly<Record<string, string>>)
   },

@@ -1,20 +1,15 @@
-import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import type { JsonObject } from '../../domain/json'
-import { valueAt, withValueAt } from '../dotted-path'
+import { valueAt, withValuesAt } from '../dotted-path'
 import { WebhookConfig } from './config'
 
 const mapped = ({ field_mapping = {} }: WebhookConfig, body: JsonObject): JsonObject =>
-  Object.entries(field_mapping).reduce(
-    (data, [target, source]) =>
-      pipe(
-        valueAt(body, source.split('.')),
-        O.match(
-          () => data,
-          (value) => withValueAt(data, target.split('.'), value),
-        ),
-      ),
+  withValuesAt(
     body,
+    Object.entries(field_mapping).flatMap(([target, source]) => {
+      const value = valueAt(body, source.split('.'))
+      return O.isSome(value) ? [[target.split('.'), value.value]] : []
+    }),
   )
 
 /** The trigger's data: the body as received, with the mapped fields beside it. A source that is absent maps to nothing. */

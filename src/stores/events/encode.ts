@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/ReadonlyNonEmptyArray'
 import type { EventNotEncodable, EventTooLarge, Json, NewEvent, StreamName } from '../../domain/event-store'
+import { mayFit } from '../../domain/json'
 import { unsafeText, whyNotJson } from './json'
 
 /** The server's own default limit on the data of one append. */
@@ -51,6 +52,8 @@ export const encode = (
     const badType = whyNotName(event.type)
     if (badType !== undefined) return notEncodable(`[${index}].type`, badType)
     const { data, metadata } = event
+    if (!mayFit(data, maxAppendBytes))
+      return E.left({ _tag: 'EventTooLarge', bytes: maxAppendBytes + 1, limit: maxAppendBytes })
     const bad = whyNotJson(data, `[${index}].data`) ?? whyNotJson(metadata, `[${index}].metadata`)
     if (bad !== undefined) return notEncodable(bad.path, bad.reason)
     if (!isRecord(data)) return notEncodable(`[${index}].data`, 'is not an object')

@@ -22,37 +22,50 @@ const isPlain = (value: object): boolean => {
   return prototype === Object.prototype || prototype === null || Array.isArray(value)
 }
 
-const children = (value: object, path: string): Array<readonly [string, unknown, string?]> =>
-  Array.isArray(value)
-    ? Array.from(value as ReadonlyArray<unknown>, (item, index) => [`${path}[${index}]`, item])
-    : Object.entries(value).map(([key, item]) => [`${path}.${key}`, item, key])
+type Below = { readonly at: string; readonly reason: string }
 
-/** The first place where `value` would be lost, changed or refused as JSON, or undefined. */
-export const whyNotJson = (value: unknown, path: string, above: ReadonlyArray<object> = []): NotJson | undefined => {
+const within = (value: object, above: object[]): Below | undefined => {
+  if (above.includes(value)) return { at: '', reason: 'contains itself' }
+  if (above.length >= maxDepth) return { at: '', reason: `is nested deeper than ${maxDepth}` }
+  if (!isPlain(value)) return { at: '', reason: 'is neither a plain object nor an array' }
+  above.push(value)
+  const bad = Array.isArray(value) ? inItems(value, above) : inFields(value, above)
+  above.pop()
+  return bad
+}
+
+const inItems = (list: ReadonlyArray<unknown>, above: object[]): Below | undefined => {
+  for (let index = 0; index < list.length; index += 1) {
+    const bad = find(list[index], above)
+    if (bad !== undefined) return { ...bad, at: `[${index}]${bad.at}` }
+  }
+  return undefined
+}
+
+const inFields = (value: object, above: object[]): Below | undefined => {
+  for (const key of Object.keys(value)) {
+    const badKey = unsafeText(key)
+    if (badKey !== undefined) return { at: '', reason: `has a key that ${badKey}` }
+    const bad = find((value as Readonly<Record<string, unknown>>)[key], above)
+    if (bad !== undefined) return { ...bad, at: `.${key}${bad.at}` }
+  }
+  return undefined
+}
+
+const find = (value: unknown, above: object[]): Below | undefined => {
   if (value === null || typeof value === 'boolean') return undefined
+  if (typeof value === 'object') return within(value, above)
   const reason =
     typeof value === 'string'
       ? unsafeText(value)
       : typeof value === 'number'
         ? whyNotNumber(value)
-        : typeof value !== 'object'
-          ? `is ${value === undefined ? 'undefined' : `a ${typeof value}`}`
-          : above.includes(value)
-            ? 'contains itself'
-            : above.length >= maxDepth
-              ? `is nested deeper than ${maxDepth}`
-              : isPlain(value)
-                ? undefined
-                : 'is neither a plain object nor an array'
-  if (reason !== undefined) return { path: path.slice(0, 200), reason }
-  if (typeof value !== 'object') return undefined
-  for (const [at, item, key] of children(value, path)) {
-    const badKey = key === undefined ? undefined : unsafeText(key)
-    const bad =
-      badKey === undefined
-        ? whyNotJson(item, at, [...above, value])
-        : { path: path.slice(0, 200), reason: `has a key that ${badKey}` }
-    if (bad !== undefined) return bad
-  }
-  return undefined
+        : `is ${value === undefined ? 'undefined' : `a ${typeof value}`}`
+  return reason === undefined ? undefined : { at: '', reason }
+}
+
+/** The first place where `value` would be lost, changed or refused as JSON, or undefined. */
+export const whyNotJson = (value: unknown, path: string): NotJson | undefined => {
+  const bad = find(value, [])
+  return bad === undefined ? undefined : { path: `${path}${bad.at}`.slice(0, 200), reason: bad.reason }
 }

@@ -128,19 +128,29 @@ const execute = (
       effectKey: (target) => `${step.step_id}/${target}`,
       once: once(run, step, `${deps.author}/${step.attempt}`, deps.now, isOver),
       reviews: run.state().reviews.filter(({ step_id }) => step_id === step.step_id),
-      review: (command) =>
-        pipe(
-          TE.fromEither(run.stage(command)),
-          TE.chainW(() => committed(run)),
-        ),
+      review: (command) => () =>
+        isOver()
+          ? Promise.resolve(E.left(lookAgain))
+          : pipe(
+              say(run, command),
+              TE.chainW(() => committed(run)),
+            )(),
     })
   return async () => {
-    const cease = deps.onCancel(run, () => stop.abort())
-    try {
-      return await withTimeout(timeoutMs, step, work, () => stop.abort())()
-    } finally {
-      cease()
-    }
+    let canceled = false
+    const cease = deps.onCancel(run, () => {
+      canceled = true
+      stop.abort()
+    })
+    const result = await withTimeout(timeoutMs, step, work, () => stop.abort())()
+    cease()
+    // What was stopped for a cancel has not failed: the run says how it ends.
+    return canceled && E.isLeft(result) && result.left._tag === 'StepFault'
+      ? pipe(
+          committed(run),
+          TE.chain(() => TE.left<StepStop>(lookAgain)),
+        )()
+      : result
   }
 }
 

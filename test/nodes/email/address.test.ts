@@ -70,4 +70,9 @@ describe('e-mail addresses', () => {
     ])
       expect(E.isLeft(mailboxOf(text)), text).to.equal(true)
   })
+
+  it('of a million characters is refused without turning it into ASCII', () => {
+    const letters = Array.from({ length: 1_000_000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000)))
+    expect(addressOf(`ana@${letters.join('')}`)).to.deep.equal(E.left('is longer than 254 characters'))
+  })
 })

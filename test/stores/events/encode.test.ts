@@ -89,4 +89,22 @@ describe('What may be appended', () => {
       bytes: 1_048_577,
     })
   })
+
+  it('is too large with one part in very many places, and not written out to see that', () => {
+    let read = 0
+    const part = new Proxy(
+      { text: 'x'.repeat(100_000) },
+      {
+        ownKeys: (target) => {
+          read += 1
+          return Reflect.ownKeys(target)
+        },
+      },
+    )
+    expect(left(encode(newStream(), [event({ list: Array.from({ length: 100_000 }, () => part) })]))).to.include({
+      _tag: 'EventTooLarge',
+      limit: 1_048_576,
+    })
+    expect(read).to.be.lessThan(20)
+  })
 })
