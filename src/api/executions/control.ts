@@ -5,10 +5,10 @@ import { commandHandler, type Handled } from '../../domain/command-handler'
 import type { Revision } from '../../domain/event-store'
 import { text } from '../../domain/exact'
 import { execution, executionStream } from '../../domain/execution'
-import { acceptedIn, type Control } from '../../domain/execution/next'
-import { type ControlCommand, type ControlPlan, planOfControl } from '../../domain/execution/plan-of-control'
-import type { Execution, ExecutionState, Step } from '../../domain/execution/state'
-import { CommandId, derivedId, ExecutionId } from '../../domain/ids'
+import type { Control } from '../../domain/execution/next'
+import { type ControlCommand, planOfControl } from '../../domain/execution/plan-of-control'
+import type { Execution, ExecutionState } from '../../domain/execution/state'
+import { ExecutionId } from '../../domain/ids'
 import type { CommandContext } from '../../domain/metadata'
 import { type Answer, done, ok } from '../answer'
 import { mayOperate } from '../auth/role'
@@ -21,121 +21,73 @@ import { pinnedRevision } from '../etag'
 import { idIn } from '../id'
 import type { Call } from '../on'
 import { owned, type Told } from '../owned'
-import { problemOf, type Reader } from '../problem/problem'
-import { renderProblem } from '../problem/render'
 import { flagParameter, query } from '../query'
-import { pathOf } from '../request'
-import { shownEffect } from './effects'
+import { isRefusedControl, recordRefusal, withAccepted } from './refused-control'
+import { shownPlan, shownRefusal } from './shown-plan'
 
 export const controlReason = text(1_000, { lines: true })
 
 const controlQuery = query({ plan: flagParameter })
 type ControlCall<B> = Call<{ readonly plan: boolean | undefined }, B>
 
-/** `id` is the run's, as `told` before the command; `pinned` is the revision that the caller has seen. */
+/** `told` is the run before the command; `pinned` the revision that the caller has seen. */
 type Steering = {
   readonly id: ExecutionId
   readonly told: Told<Execution>
   readonly pinned: Revision | undefined
   readonly context: CommandContext
+  /** RFC 3339 */
+  readonly now: string
 }
 type Carried = Handled<ExecutionState> & Pick<Steering, 'id'>
 
 type Steered<B> = {
   readonly control: Control
   readonly body: BodyReader<B>
-  /** What the body says, as a command; `now` is RFC 3339. */
+  /** What the body says, as a command to the run as it stands. */
   readonly command: (call: ControlCall<B>, run: Execution, now: string) => TE.TaskEither<ApiError, ControlCommand>
   readonly answer: (carried: Carried) => TE.TaskEither<ApiError, Answer>
 }
 
-const refusals = [
-  'ControlNotPossible',
-  'OutcomeDecisionNeeded',
-  'RepeatDecisionNeeded',
-  'RetriedAlready',
-  'RetryNotPossible',
-  'StepNotReusable',
-  'WorkflowNotActive',
-] as const satisfies ReadonlyArray<ApiError['_tag']>
-type Refusal = Extract<ApiError, { readonly _tag: (typeof refusals)[number] }>
-
-/** A control that was understood, and that the run's state does not allow. */
-const isRefusal = (error: ApiError): error is Refusal => (refusals as ReadonlyArray<string>).includes(error._tag)
-
-/** A run that has heard of a cancel accepts less than its status says. */
-const withAccepted =
-  ({ requested, status }: Execution) =>
-  (error: ApiError): ApiError => {
-    if (error._tag !== 'ControlNotAccepted' && error._tag !== 'ExecutionAlreadyEnded') return error
-    const heard = error.status === status ? requested?.control : undefined
-    return { _tag: 'ControlNotPossible', status: error.status, accepted: acceptedIn(error.status, heard) }
-  }
-
-/** That somebody tried stands in the log; the answer does not depend on it. */
-const recordRefusal =
-  ({ store }: Pick<Commanding, 'store'>, control: Control, { id, context }: Steering) =>
-  (error: Refusal): T.Task<unknown> =>
-    commandHandler(store)(execution)(
-      executionStream(id),
-      { type: 'RecordRefusedControl', control, code: problemOf(error).code },
-      { ...context, commandId: derivedId(CommandId, context.commandId, 'refused') },
-    )
-
-export const shownStepOfPlan = ({ position, label, node_id }: Step) => ({ position, label, node_id })
-
-const shownPlan = ({ steps, reused, repeated, skipped, checks, then }: ControlPlan) => ({
-  steps_to_run: steps.map(shownStepOfPlan),
-  outputs_reused: reused.map(shownStepOfPlan),
-  effects_repeated: repeated.map(shownEffect),
-  effects_skipped: skipped.map(shownEffect),
-  checks: checks.map(shownStepOfPlan),
-  then,
-})
-
-const shownRefusal = (reader: Reader, call: Call<unknown, unknown>, error: Refusal) => {
-  const { code, title, detail, params } = renderProblem(problemOf(error), reader, pathOf(call.req), call.correlationId)
-  return { code, title, detail, params }
-}
-
-const planned = <B>(
-  { control, command }: Steered<B>,
-  call: ControlCall<B>,
-  { told, pinned }: Steering,
-  now: string,
-): TE.TaskEither<ApiError, Answer> =>
+/** A caller who has seen another revision is told so, rather than what that revision does not allow. */
+const asked = <B>({ command }: Steered<B>, call: ControlCall<B>, { told, pinned, now }: Steering) =>
   pipe(
-    pinned === undefined || pinned === told.revision
-      ? command(call, told.state, now)
-      : TE.left<ApiError>({ _tag: 'RevisionMoved', actual: told.revision }),
-    TE.chainEitherKW((asked) => planOfControl(told.state, asked)),
-    TE.mapLeft(withAccepted(told.state)),
-    TE.map((plan) => ok({ control, accepted: true, plan: shownPlan(plan) }, told)),
-    TE.orElse((error) =>
-      isRefusal(error)
-        ? TE.right(ok({ control, accepted: false, refused: shownRefusal(call, call, error), plan: null }, told))
-        : TE.left(error),
+    command(call, told.state, now),
+    TE.mapLeft((error): ApiError =>
+      pinned !== undefined && pinned !== told.revision && isRefusedControl(withAccepted(told.state)(error))
+        ? { _tag: 'RevisionMoved', actual: told.revision }
+        : error,
     ),
   )
 
-const carriedOut = <B>(
-  deps: Commanding,
-  { control, command, answer }: Steered<B>,
-  call: ControlCall<B>,
-  steering: Steering,
-  now: string,
-): TE.TaskEither<ApiError, Answer> => {
-  const { id, told, pinned, context } = steering
+const planned = <B>(steered: Steered<B>, call: ControlCall<B>, steering: Steering): TE.TaskEither<ApiError, Answer> => {
+  const { told, pinned } = steering
+  const { control } = steered
+  if (pinned !== undefined && pinned !== told.revision) return TE.left({ _tag: 'RevisionMoved', actual: told.revision })
   return pipe(
-    command(call, told.state, now),
-    TE.chainW((asked) => commandHandler(deps.store)(execution)(executionStream(id), asked, context, pinned)),
-    TE.mapLeft(withAccepted(told.state)),
-    TE.orElseFirstTaskK((error) =>
-      isRefusal(error) ? recordRefusal(deps, control, steering)(error) : T.of(undefined),
+    asked(steered, call, steering),
+    TE.chainEitherKW((command) => planOfControl(told.state, command)),
+    TE.bimap(withAccepted(told.state), (plan) => ok(shownPlan(control, plan), told)),
+    TE.orElse((error) =>
+      isRefusedControl(error) ? TE.right(ok(shownRefusal(control, call, error), told)) : TE.left(error),
     ),
-    TE.chainW((handled) => answer({ ...handled, id })),
   )
 }
+
+const carriedOut =
+  ({ store }: Commanding) =>
+  <B>(steered: Steered<B>, call: ControlCall<B>, steering: Steering): TE.TaskEither<ApiError, Answer> => {
+    const { id, told, pinned, context } = steering
+    return pipe(
+      asked(steered, call, steering),
+      TE.chainW((command) => commandHandler(store)(execution)(executionStream(id), command, context, pinned)),
+      TE.mapLeft(withAccepted(told.state)),
+      TE.orElseFirstTaskK((error) =>
+        isRefusedControl(error) ? recordRefusal(store, steered.control, id, context)(error) : T.of(undefined),
+      ),
+      TE.chainW((handled) => steered.answer({ ...handled, id })),
+    )
+  }
 
 /** POST of what a person wants of a run. With `?plan=true` it is told what would come of it, and nothing changes. */
 export const steerExecution = <B>(deps: Commanding, steered: Steered<B>) =>
@@ -150,11 +102,9 @@ export const steerExecution = <B>(deps: Commanding, steered: Steered<B>) =>
         TE.bindW('told', ({ id }) => owned(deps.store)(execution)(executionStream(id), call.caller.organization)),
         TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
         TE.bindW('context', () => TE.fromEither(contextOf(deps.keyed, call))),
-        TE.chainW((steering) => {
-          const now = new Date().toISOString()
-          return call.query.plan === true
-            ? planned(steered, call, steering, now)
-            : carriedOut(deps, steered, call, steering, now)
+        TE.chainW((found) => {
+          const steering = { ...found, now: new Date().toISOString() }
+          return call.query.plan === true ? planned(steered, call, steering) : carriedOut(deps)(steered, call, steering)
         }),
       ),
   })

@@ -1,14 +1,16 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import type * as t from 'io-ts'
 import { exactObject, oneOf, truth } from '../../domain/exact'
 import { type Execution, hasEnded } from '../../domain/execution/state'
 import { JsonObject, mergePatch } from '../../domain/json'
 import { nodesToCheck } from '../../nodes/preflight'
 import { jsonBody, jsonLimit } from '../body/json'
 import type { Commanding } from '../deps'
-import type { ApiError } from '../error'
-import { controlReason, shownStepOfPlan, steerExecution, steeredAnswer } from './control'
+import { type ApiError, badRequest } from '../error'
+import { controlReason, steerExecution, steeredAnswer } from './control'
 import { nodesOfRun } from './nodes-of-run'
+import { shownStepOfPlan } from './shown-plan'
 
 const Resume = exactObject(
   'Resume',
@@ -16,11 +18,15 @@ const Resume = exactObject(
   { approved: truth, decision: oneOf('resend', 'assume_sent'), changes: JsonObject, reason: controlReason },
 )
 
-const body = jsonBody(Resume, (said) =>
-  JsonObject.is(said) && said['approved'] === undefined && said['decision'] === undefined
-    ? [{ pointer: '/approved', problem: 'is missing' }]
-    : [],
-)
+type Resume = t.TypeOf<typeof Resume>
+
+const body = jsonBody(Resume)
+
+/** A word about an e-mail says as well that the run goes on. */
+const said = ({ approved, decision }: Resume): TE.TaskEither<ApiError, void> =>
+  approved === undefined && decision === undefined
+    ? TE.left(badRequest({ pointer: '/approved', problem: 'is missing' }))
+    : TE.right(undefined)
 
 /** What a run is begun with has a limit, however it came together. */
 const merged = ({ triggerData }: Execution, changes: JsonObject): TE.TaskEither<ApiError, void> =>
@@ -37,9 +43,11 @@ export const resumeExecution = (deps: Commanding) =>
   steerExecution(deps, {
     control: 'resume',
     body,
-    command: ({ body: { approved = true, decision = null, changes = {}, reason = null } }, run, now) =>
-      pipe(
-        merged(run, changes),
+    command: ({ body }, run, now) => {
+      const { approved = true, decision = null, changes = {}, reason = null } = body
+      return pipe(
+        said(body),
+        TE.chain(() => merged(run, changes)),
         TE.chain(() => (approved ? nodesOfRun(deps.store)(run) : TE.right([]))),
         TE.map((nodes) => ({
           type: 'ResumeExecution',
@@ -50,7 +58,8 @@ export const resumeExecution = (deps: Commanding) =>
           changes,
           reason,
         })),
-      ),
+      )
+    },
     answer: (carried) =>
       TE.right(steeredAnswer(carried, { checks: carried.state.status === 'unborn' ? [] : checksOf(carried.state) })),
   })

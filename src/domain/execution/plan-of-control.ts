@@ -53,8 +53,12 @@ const after = (run: Execution, ...commands: ReadonlyArray<ExecutionCommand>): Ex
     run,
   )
 
-const checked = ({ executionId, workflowVersion, workflowRevision }: Execution, nodes: ReadonlyArray<NodeId>) => ({
+const checked = (
+  { executionId, workflowVersion, workflowRevision, preflight }: Execution,
+  nodes: ReadonlyArray<NodeId>,
+) => ({
   type: 'RecordPreflight' as const,
+  round: preflight.round,
   execution_id: executionId,
   at: '',
   duration_ms: 0,
