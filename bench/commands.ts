@@ -1,31 +1,21 @@
-import type { clientOf } from '../test/support/client'
-import { type Spread, spread } from './spread'
+import { clientOf } from '../test/support/client'
+import { atMost } from './aim'
+import { timesOf } from './in-flight'
+import type { Part } from './part'
+import { ms, row, spreadOf } from './row'
+import { spread } from './spread'
 
-type Client = ReturnType<typeof clientOf>
+/** Commands that are not counted: programs that have just started are compiled while they run. */
+const warmUp = 200
 
-/** POST of a run until its 201, `callers` at a time. */
-export const commandTimes = async (client: Client, total: number, callers: number): Promise<Spread> => {
-  const times: number[] = []
-  let left = total
-  const call = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1
-      const began = performance.now()
-      await client.start()
-      times.push(performance.now() - began)
-    }
-  }
-  await Promise.all(Array.from({ length: callers }, call))
-  return spread(times)
-}
-
-/** From the POST until the stream says that the run is completed. */
-export const wholeRun = async (client: Client, times: number): Promise<Spread> => {
-  const durations: number[] = []
-  for (let i = 0; i < times; i += 1) {
-    const began = performance.now()
-    await client.follow(await client.start())
-    durations.push(performance.now() - began)
-  }
-  return spread(durations)
+/** POST of a run until its 201. */
+export const commands: Part = async ({ product, repeats, print }) => {
+  const client = clientOf(product)
+  const accepted = async (count: number, callers: number) => spread(await timesOf(count, callers, client.start))
+  await accepted(repeats(warmUp), 1)
+  const one = await accepted(repeats(500), 1)
+  const ofOne = [atMost(one.p50, 10, ms), atMost(one.p99, 40, ms)]
+  print(row('command accepted, 1 caller', spreadOf(one), ...ofOne))
+  const eight = await accepted(repeats(400), 8)
+  print(row('command accepted, 8 callers', spreadOf(eight), atMost(eight.p50, 40, ms)))
 }

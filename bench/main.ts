@@ -1,94 +1,72 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { clientOf } from '../test/support/client'
+import { Trouble } from '../src/embedded/trouble'
 import { type Product, startProduct } from '../test/support/product'
-import { commandTimes, wholeRun } from './commands'
+import { help, type PartName, wishFrom } from './arguments'
+import { commands } from './commands'
 import { eventStoreTable } from './event-store/main'
-import { liveLags } from './live'
-import { residentOf } from './memory'
-import { ms, row, type Spread } from './spread'
+import { lags } from './lags'
+import { memory } from './memory'
+import type { Part } from './part'
+import { workerOf } from './processes'
+import { ms, row } from './row'
+import { runs } from './runs'
+import { workers } from './workers'
 
-const help = `npm run bench
+type Parts = Readonly<Partial<Record<PartName, Part>>>
 
-Starts the product on the embedded stack in a folder of its own, measures, prints a table, and stops it. About four minutes.
-Run npm run build first; nothing else should use the machine.`
+const withWorker: Parts = { runs, workers }
+/** The worker stands still: what it would do in the background is not measured here, or is done in its place. */
+const withoutWorker: Parts = { commands, lags, memory }
 
-const figures = ({ p50, p99 }: Spread): ReadonlyArray<string> => [ms(p50), ms(p99)]
 const print = (...lines: ReadonlyArray<string>): void => {
   for (const line of lines) console.log(line)
 }
 
-const products = ['api', 'projections', 'workflow']
-
-const memoryLines = async ({ dataDir }: Product): Promise<ReadonlyArray<string>> => {
-  const all = await residentOf(dataDir)
-  const docg = all.filter(({ name }) => products.includes(name)).reduce((sum, { mib }) => sum + mib, 0)
-  return [
-    ...all.map(({ name, mib }) => row(`memory, ${name}`, `${mib.toFixed(0)} MiB`)),
-    row('memory, the three docg processes together (limit 600)', `${docg.toFixed(0)} MiB`),
-  ]
+const started = async (asked: boolean): Promise<Product> => {
+  const began = performance.now()
+  const cold = await startProduct()
+  if (!asked) return cold
+  print(row('start, cold (empty folder, everything installed)', [ms(performance.now() - began)]))
+  const again = performance.now()
+  const warm = await cold.restart()
+  print(row('start, warm (same folder)', [ms(performance.now() - again)]))
+  return warm
 }
 
-/** The worker stands still while events are appended in its place. */
-const withoutWorker = async <A>({ dataDir }: Product, work: () => Promise<A>): Promise<A> => {
-  const worker = (await residentOf(dataDir)).find(({ name }) => name === 'workflow')
-  if (worker === undefined) throw new Error('no workflow process')
-  process.kill(worker.pid, 'SIGSTOP')
+const whileStopped = async (pid: number, work: () => Promise<void>): Promise<void> => {
+  process.kill(pid, 'SIGSTOP')
   try {
-    return await work()
+    await work()
   } finally {
-    process.kill(worker.pid, 'SIGCONT')
+    process.kill(pid, 'SIGCONT')
   }
-}
-
-const settle = 3_000
-/** Commands that are not counted: programs that have just started are compiled while they run. */
-const warmUp = 200
-
-const measure = async (product: Product): Promise<void> => {
-  const client = clientOf(product)
-  await client.follow(await client.start())
-  print(row('', 'p50', 'p99'))
-  print(row('whole demo run, request to end of stream, 10 in a row', ...figures(await wholeRun(client, 10))))
-  await withoutWorker(product, async () => {
-    await commandTimes(client, warmUp, 1)
-    print(
-      row(
-        `command accepted, 1 caller, after ${warmUp} others (limit p99 80 ms)`,
-        ...figures(await commandTimes(client, 500, 1)),
-      ),
-    )
-    print(row('command accepted, 8 callers', ...figures(await commandTimes(client, 200, 8))))
-    for (const rate of [20, 200]) {
-      await pause(settle)
-      const { row: rows, frame, perSecond } = await liveLags(product, rate, 15)
-      const at = `${rate} events/s (reached ${perSecond.toFixed(0)})`
-      print(row(`append to row visible, ${at}`, ...figures(rows)))
-      print(row(`append to SSE frame, ${at}`, ...figures(frame)))
-    }
-  })
-  print(...(await memoryLines(product)))
 }
 
 const main = async (): Promise<void> => {
-  if (process.argv.includes('--help')) {
+  const wish = wishFrom(process.argv.slice(2))
+  if (wish.help) {
     print(help)
     return
   }
-  const began = performance.now()
-  const product = await startProduct()
-  print(row('start, cold (empty folder, everything installed)', ms(performance.now() - began)))
-  const again = performance.now()
-  const warm = await product.restart()
-  print(row('start, warm (same folder)', ms(performance.now() - again)))
-  try {
-    await measure(warm)
-  } finally {
-    await warm.stop()
+  const asked = (parts: Parts): ReadonlyArray<Part> =>
+    Object.entries(parts).flatMap(([name, part]) => (wish.only.some((each) => each === name) ? [part] : []))
+  const repeats = (usual: number) => (wish.quick ? Math.ceil(usual / 10) : usual)
+  if (wish.only.some((name) => name !== 'event-store')) {
+    print(row('', ['p50', 'p99']))
+    const product = await started(wish.only.includes('start'))
+    const bench = { product, repeats, print }
+    try {
+      for (const part of asked(withWorker)) await part(bench)
+      await whileStopped((await workerOf(product.dataDir)).pid, async () => {
+        for (const part of asked(withoutWorker)) await part(bench)
+      })
+    } finally {
+      await product.stop()
+    }
   }
-  print('', ...(await eventStoreTable()))
+  if (wish.only.includes('event-store')) print('', ...(await eventStoreTable()))
 }
 
 main().catch((error: unknown) => {
-  console.error(error)
+  console.error(error instanceof Trouble ? error.message : error)
   process.exitCode = 1
 })

@@ -7,8 +7,3 @@ export const spread = (values: ReadonlyArray<number>): Spread => {
   const sorted = values.toSorted((a, b) => a - b)
   return { p50: at(sorted, 0.5), p99: at(sorted, 0.99), n: sorted.length }
 }
-
-export const row = (what: string, ...figures: ReadonlyArray<string>): string =>
-  `${what.padEnd(66)}${figures.map((figure) => figure.padStart(14)).join('')}`
-
-export const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`

@@ -1,4 +1,5 @@
-import { ms, type Spread } from '../spread'
+import { ms } from '../row'
+import type { Spread } from '../spread'
 import { largeAppend, measureReads, type Reads } from './reads'
 import { withServers } from './servers'
 import { measureWrites, mostConnections, type Writes } from './writes'

@@ -6,6 +6,8 @@ const sameInterrupt = 700
 export type Interrupts = {
   readonly first: AbortSignal
   readonly interrupted: Promise<void>
+  /** As a first interrupt; never forces. */
+  readonly interrupt: () => void
   readonly ignore: () => void
 }
 
@@ -13,10 +15,13 @@ export type Interrupts = {
 export const listenForInterrupts = (force: () => void): Interrupts => {
   const controller = new AbortController()
   let at = 0
-  const hear = () => {
-    if (controller.signal.aborted && Date.now() - at > sameInterrupt) force()
+  const interrupt = () => {
     if (!controller.signal.aborted) at = Date.now()
     controller.abort()
+  }
+  const hear = () => {
+    if (controller.signal.aborted && Date.now() - at > sameInterrupt) force()
+    interrupt()
   }
   for (const signal of signals) process.on(signal, hear)
   return {
@@ -26,6 +31,7 @@ export const listenForInterrupts = (force: () => void): Interrupts => {
         resolve()
       })
     }),
+    interrupt,
     ignore: () => {
       for (const signal of signals) process.off(signal, hear)
     },

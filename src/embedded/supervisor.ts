@@ -3,6 +3,7 @@ import { emptyDataDir, holdDataDir } from './data-dir'
 import { demoLines } from './demo-lines'
 import { listenForInterrupts } from './interrupts'
 import { demandFreePorts, neededServers } from './needs'
+import { whenNpmEnds } from './npm-above'
 import { afterProducts, beforeProducts, products } from './processes'
 import { endOrphans } from './process/record'
 import { type Care, type Running, startService } from './process/running'
@@ -81,6 +82,10 @@ export const supervise = async (setting: Setting, wish: Wish, terminal: Omit<Set
   const report = (line: string) => {
     say(setUp.screen, `! ${line}`)
   }
+  const leaveNpm = whenNpmEnds(setUp.env, () => {
+    report('npm has ended: stopping')
+    interrupts.interrupt()
+  })
   const care = { dataDir, ownGroup: true, keepAlive: report, cancelled: interrupts.first }
   const names = neededServers(setting)
   let letGo = () => undefined as unknown
@@ -112,6 +117,7 @@ export const supervise = async (setting: Setting, wish: Wish, terminal: Omit<Set
     say(setUp.screen, `\n${error.message}\n`)
     return 1
   } finally {
+    leaveNpm()
     await stopAll(started, setUp)
     letGo()
     interrupts.ignore()

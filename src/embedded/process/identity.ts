@@ -3,9 +3,14 @@ import { existsSync, readFileSync } from 'node:fs'
 
 const hasProc = existsSync('/proc/self/stat')
 
-const fromProc = (pid: number): string | undefined => {
+/** What stands in /proc/<pid>/stat after the program's name. */
+const statOf = (pid: number): ReadonlyArray<string> => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+const fromProc = (pid: number): string | undefined => {
+  const fields = statOf(pid)
   const [state, startTicks] = [fields[0], fields[19]]
   if (state === 'Z' || state === 'X') return undefined
   return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${startTicks ?? ''}`
@@ -18,6 +23,15 @@ const ps = (pid: number, column: string) =>
 export const identityOf = (pid: number): string | undefined => {
   try {
     return hasProc ? fromProc(pid) : ps(pid, 'lstart') || undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The process that started this one, or that took it over; undefined when it is gone. */
+export const parentOf = (pid: number): number | undefined => {
+  try {
+    return Number(hasProc ? statOf(pid)[1] : ps(pid, 'ppid'))
   } catch {
     return undefined
   }
