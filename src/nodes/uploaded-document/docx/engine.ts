@@ -7,25 +7,44 @@ import { type Answer, type Job } from './job'
 import { limits, megabytes } from './limits'
 import { type PoolOptions, type PoolOutcome, startPool } from './pool'
 import { type Data, type Rendered } from './render'
+import { type Watermark } from './watermark'
 
 export interface RenderOptions {
   /** 3 to 30 seconds; 15 when absent. */
   readonly timeoutMs?: number
+  /** For a document that is not to be taken for a real one. */
+  readonly watermark?: Watermark | undefined
+  readonly signal?: undefined
+}
+
+/** The same with a signal that stops the render at once, while it waits for a thread or while one is at work. */
+export interface StoppableRenderOptions extends Omit<RenderOptions, 'signal'> {
+  readonly signal: AbortSignal | undefined
+}
+
+/** The caller's own signal ended the render; no failure. */
+export interface RenderStopped {
+  readonly _tag: 'RenderStopped'
+}
+
+export interface RenderTemplate {
+  (template: Uint8Array, data: Data, options?: RenderOptions): TE.TaskEither<TemplateFault, Rendered>
+  (
+    template: Uint8Array,
+    data: Data,
+    options: StoppableRenderOptions,
+  ): TE.TaskEither<TemplateFault | RenderStopped, Rendered>
 }
 
 export interface DocxEngine {
   /** Left: no usable template at all. Right with `errors`: a document whose tags have to be mended. */
   readonly inspectTemplate: (template: Uint8Array) => TE.TaskEither<TemplateFault, Inspection>
-  /** Data is a plain JSON object; the same template and data give the same bytes. */
-  readonly renderTemplate: (
-    template: Uint8Array,
-    data: Data,
-    options?: RenderOptions,
-  ) => TE.TaskEither<TemplateFault, Rendered>
+  /** Data is a plain JSON object; the same template, data and watermark give the same bytes. */
+  readonly renderTemplate: RenderTemplate
   readonly close: () => Promise<void>
 }
 
-const defaults: PoolOptions = { threads: 2, queue: 64, jobsPerThread: 200, heapMb: 512 }
+const defaults: PoolOptions = { threads: 2, queue: 64, jobsPerThread: 2000, heapMb: 512 }
 
 const inspectionMs = 15_000
 
@@ -42,12 +61,19 @@ const outOfMemory = (job: Job, heapMb: number): TemplateFault =>
 const crashed = (job: Job, tech: string): TemplateFault =>
   job.type === 'inspect' ? unreadable(tech) : fault('render.failed', tech)
 
-const answerOf = (job: Job, timeoutMs: number, heapMb: number, outcome: PoolOutcome): Answer => {
+const answerOf = (
+  job: Job,
+  timeoutMs: number,
+  heapMb: number,
+  outcome: PoolOutcome,
+): Answer | E.Either<RenderStopped, never> => {
   switch (outcome._tag) {
     case 'Answered':
       return outcome.answer
     case 'TimedOut':
       return E.left(fault('timeout', `no end after ${timeoutMs} ms`))
+    case 'Aborted':
+      return E.left({ _tag: 'RenderStopped' })
     case 'OutOfMemory':
       return E.left(outOfMemory(job, heapMb))
     case 'Crashed':
@@ -81,17 +107,27 @@ const tooLong = (template: Uint8Array): boolean => template.length > limits.file
 export const docxEngine = (options: Partial<PoolOptions> = {}): DocxEngine => {
   const poolOptions = { ...defaults, ...options }
   const pool = startPool(poolOptions)
-  const run = (job: Job, timeoutMs: number): TE.TaskEither<TemplateFault, Inspection | Rendered> =>
+  const run = (
+    job: Job,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): TE.TaskEither<TemplateFault | RenderStopped, Inspection | Rendered> =>
     tooLong(job.template)
       ? TE.left(tooLarge(megabytes(limits.fileBytes), `the file has ${job.template.length} bytes`))
-      : async () => answerOf(job, timeoutMs, poolOptions.heapMb, await pool.run(job, timeoutMs))
+      : async () => answerOf(job, timeoutMs, poolOptions.heapMb, await pool.run(job, timeoutMs, signal))
   return {
     inspectTemplate: (template) =>
       run({ type: 'inspect', template }, inspectionMs) as TE.TaskEither<TemplateFault, Inspection>,
-    renderTemplate: (template, data, { timeoutMs = 15_000 } = {}) =>
+    renderTemplate: (
+      template: Uint8Array,
+      data: Data,
+      { timeoutMs = 15_000, watermark, signal }: RenderOptions | StoppableRenderOptions = {},
+    ) =>
       pipe(
         TE.fromEither(jsonOf(data)),
-        TE.chain((json) => run({ type: 'render', template, json }, within(3000, 30_000, timeoutMs))),
+        TE.chainW((json) =>
+          run({ type: 'render', template, json, watermark }, within(3000, 30_000, timeoutMs), signal),
+        ),
       ) as TE.TaskEither<TemplateFault, Rendered>,
     close: pool.close,
   }

@@ -1,5 +1,5 @@
-import type PizZip from 'pizzip'
 import Zip from 'pizzip'
+import { type Package } from './opc'
 
 // the archive stores local time; the earliest it can hold
 const epoch = new Date(1980, 0, 1)
@@ -12,14 +12,16 @@ const inOrder = (a: string, b: string): number => rank(a) - rank(b) || (a < b ? 
 
 const alreadyPacked = /\.(png|jpe?g|gif|webp|odttf)$/i
 
+// bytes; setting up the compression of a part costs more than this is worth
+const smallPart = 1024
+
 /** The archive's bytes, the same for the same contents: fixed dates, order and compression, no folder entries. */
-export const pack = (filled: PizZip): Uint8Array => {
+export const pack = (parts: Package): Uint8Array => {
   const zip = new Zip()
-  const names = Object.keys(filled.files).filter((name) => filled.files[name]?.dir === false)
-  for (const name of names.sort(inOrder))
-    zip.file(name, filled.files[name]?.asUint8Array() ?? new Uint8Array(), {
+  for (const [name, bytes] of [...parts].sort(([a], [b]) => inOrder(a, b)))
+    zip.file(name, bytes, {
       date: epoch,
-      compression: alreadyPacked.test(name) ? 'STORE' : 'DEFLATE',
+      compression: alreadyPacked.test(name) || bytes.length <= smallPart ? 'STORE' : 'DEFLATE',
     })
   return zip.generate({ type: 'uint8array', platform: 'DOS', compressionOptions: { level: 6 } })
 }

@@ -13,7 +13,8 @@ export interface PoolOptions {
 export type PoolOutcome = Outcome | { readonly _tag: 'QueueFull' } | { readonly _tag: 'Closed' }
 
 export interface Pool {
-  readonly run: (job: Job, timeoutMs: number) => Promise<PoolOutcome>
+  /** An aborted job leaves the queue, or its thread is ended at once. */
+  readonly run: (job: Job, timeoutMs: number, signal?: AbortSignal) => Promise<PoolOutcome>
   /** Ends at once what runs and refuses what waits. */
   readonly close: () => Promise<void>
 }
@@ -21,7 +22,9 @@ export interface Pool {
 interface Waiting {
   readonly job: Job
   readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
   readonly resolve: (outcome: PoolOutcome) => void
+  readonly leave: () => void
 }
 
 interface Slot {
@@ -46,10 +49,10 @@ export const startPool = (options: PoolOptions): Pool => {
     await thread?.stop()
   }
 
-  const work = async (slot: Slot, { job, timeoutMs, resolve }: Waiting) => {
+  const work = async (slot: Slot, { job, timeoutMs, signal, resolve }: Waiting) => {
     slot.busy = true
     slot.thread ??= startThread(options.heapMb)
-    const outcome = await slot.thread.run(job, timeoutMs)
+    const outcome = await slot.thread.run(job, timeoutMs, signal)
     slot.jobs += 1
     if (outcome._tag !== 'Answered' || slot.jobs >= options.jobsPerThread) await retire(slot)
     slot.busy = false
@@ -60,22 +63,36 @@ export const startPool = (options: PoolOptions): Pool => {
   const next = () => {
     const slot = slots.find(({ busy, thread }) => !busy && thread !== undefined) ?? slots.find(({ busy }) => !busy)
     const task = slot === undefined || closed ? undefined : waiting.shift()
-    if (slot !== undefined && task !== undefined) void work(slot, task)
+    if (slot === undefined || task === undefined) return
+    task.signal?.removeEventListener('abort', task.leave)
+    void work(slot, task)
   }
 
+  const wait = (job: Job, timeoutMs: number, signal: AbortSignal | undefined): Promise<PoolOutcome> =>
+    new Promise((resolve) => {
+      const leave = () => {
+        waiting.splice(waiting.indexOf(task), 1)
+        resolve({ _tag: 'Aborted' })
+      }
+      const task = { job, timeoutMs, signal, resolve, leave }
+      signal?.addEventListener('abort', leave, { once: true })
+      waiting.push(task)
+      next()
+    })
+
   return {
-    run: (job, timeoutMs) => {
+    run: (job, timeoutMs, signal) => {
       if (closed) return Promise.resolve({ _tag: 'Closed' })
       if (waiting.length >= options.queue && slots.every(({ busy }) => busy))
         return Promise.resolve({ _tag: 'QueueFull' })
-      return new Promise((resolve) => {
-        waiting.push({ job, timeoutMs, resolve })
-        next()
-      })
+      return signal?.aborted === true ? Promise.resolve({ _tag: 'Aborted' }) : wait(job, timeoutMs, signal)
     },
     close: async () => {
       closed = true
-      for (const { resolve } of waiting.splice(0)) resolve({ _tag: 'Closed' })
+      for (const { signal, resolve, leave } of waiting.splice(0)) {
+        signal?.removeEventListener('abort', leave)
+        resolve({ _tag: 'Closed' })
+      }
       await Promise.all(slots.map(retire))
     },
   }

@@ -2,10 +2,12 @@ import { type DXT } from 'docxtemplater'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
+import type PizZip from 'pizzip'
 import { compile, type Compiled } from './compile'
 import { type Finding, finding, type TemplateFault, templateFault } from './fault'
 import { findingsOf, sha256 } from './inspect'
 import { limits, megabytes } from './limits'
+import { type Package } from './opc'
 import { openTemplate } from './open-template'
 import { pack } from './pack'
 import { lookup } from './scope'
@@ -13,6 +15,7 @@ import { readTree } from './tag-rules'
 import { type ParsedPart } from './tag-use'
 import { printed } from './text'
 import { walkData } from './walk-data'
+import { putWatermark, type Watermark } from './watermark'
 
 export type Data = Readonly<Record<string, unknown>>
 
@@ -78,16 +81,26 @@ const firstOf = (findings: ReadonlyArray<Finding>, tech: string): E.Either<Templ
   return first === undefined ? E.right(undefined) : E.left(templateFault(first, tech, findings))
 }
 
-const fill = (compiled: Compiled, data: Data): E.Either<TemplateFault, Uint8Array> =>
+const partsOf = (zip: PizZip): Package =>
+  new Map(
+    Object.values(zip.files)
+      .filter(({ dir }) => !dir)
+      .map((file) => [file.name, file.asUint8Array()]),
+  )
+
+const finish = (parts: Package, watermark: Watermark | undefined): Uint8Array =>
+  pack(watermark === undefined ? parts : putWatermark(parts, watermark))
+
+const fill = (compiled: Compiled, data: Data, watermark: Watermark | undefined): E.Either<TemplateFault, Uint8Array> =>
   pipe(
     compiled.document,
     E.mapLeft(() => failed('the template did not compile')),
-    E.chain((document) => E.tryCatch(() => pack(document.render(data).getZip()), faultOf)),
+    E.chain((document) => E.tryCatch(() => finish(partsOf(document.render(data).getZip()), watermark), faultOf)),
     E.filterOrElse((bytes) => bytes.length <= limits.outputBytes, tooLong),
   )
 
-/** Fills the template with JSON data. The same template and data give the same bytes. */
-export const render = (template: Uint8Array, data: Data): E.Either<TemplateFault, Rendered> => {
+/** Fills the template with JSON data. The same template, data and watermark give the same bytes. */
+export const render = (template: Uint8Array, data: Data, watermark?: Watermark): E.Either<TemplateFault, Rendered> => {
   const meter = { characters: 0 }
   return pipe(
     E.Do,
@@ -96,7 +109,7 @@ export const render = (template: Uint8Array, data: Data): E.Either<TemplateFault
     E.chainFirst(({ compiled }) => firstOf(findingsOf(compiled), 'the template has errors')),
     E.let('walked', ({ compiled }) => walkData(readTree(compiled.uses).tree, data)),
     E.chainFirst(({ walked }) => firstOf(walked.errors, 'the data does not fit the template')),
-    E.bind('bytes', ({ compiled }) => fill(compiled, data)),
+    E.bind('bytes', ({ compiled }) => fill(compiled, data, watermark)),
     E.map(({ bytes, walked }) => ({ bytes, size: bytes.length, sha256: sha256(bytes), warnings: walked.warnings })),
   )
 }

@@ -5,12 +5,13 @@ import { type Answer, type Job } from './job'
 export type Outcome =
   | { readonly _tag: 'Answered'; readonly answer: Answer }
   | { readonly _tag: 'TimedOut' }
+  | { readonly _tag: 'Aborted' }
   | { readonly _tag: 'OutOfMemory' }
   | { readonly _tag: 'Crashed'; readonly tech: string }
 
 /** One worker thread; it does one job at a time, and is of no more use after any outcome but an answer. */
 export interface Thread {
-  readonly run: (job: Job, timeoutMs: number) => Promise<Outcome>
+  readonly run: (job: Job, timeoutMs: number, signal?: AbortSignal) => Promise<Outcome>
   readonly stop: () => Promise<void>
 }
 
@@ -49,6 +50,19 @@ const timed = async <A>(timeoutMs: number, outcomes: ReadonlyArray<Promise<A>>):
   }
 }
 
+const abortable = async (signal: AbortSignal | undefined, outcome: Promise<Outcome>): Promise<Outcome> => {
+  if (signal === undefined) return outcome
+  const done = new AbortController()
+  const aborted = new Promise<Outcome>((resolve) =>
+    signal.addEventListener('abort', () => resolve({ _tag: 'Aborted' }), { signal: done.signal }),
+  )
+  try {
+    return await Promise.race([outcome, aborted])
+  } finally {
+    done.abort()
+  }
+}
+
 const startMs = 30_000
 
 /** The deadline of a job begins when the thread is ready for it. */
@@ -64,10 +78,10 @@ export const startThread = (heapMb: number): Thread => {
     return timed(timeoutMs, [answered, ended])
   }
   return {
-    run: async (job, timeoutMs) => {
+    run: async (job, timeoutMs, signal) => {
       worker.ref()
       try {
-        return await answerTo(job, timeoutMs)
+        return await abortable(signal, answerTo(job, timeoutMs))
       } finally {
         worker.unref()
       }
