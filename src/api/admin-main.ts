@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
-import knex from 'knex'
 import { postgresIdentityStore } from '../stores/identity/postgres'
+import { openPostgres } from '../stores/postgres/open-postgres'
 import { type AdminCommand, parseArguments } from './admin/arguments'
 import { runAdmin } from './admin/run'
 import { usage } from './admin/usage'
@@ -9,19 +9,10 @@ type Said = { readonly code: number; readonly out: string; readonly error: strin
 
 const failed = (error: string): Said => ({ code: 1, out: '', error })
 
-/** The outcome is told once, in our words. */
-const unsaid = () => undefined
-
 const carryOut = async (command: AdminCommand, url: string | undefined): Promise<Said> => {
   if (command._tag === 'Help') return { code: 0, out: usage, error: '' }
   if (url === undefined || url === '') return failed('DATABASE_URL is not set.')
-  const database = knex({
-    client: 'pg',
-    connection: url,
-    pool: { min: 0, max: 2 },
-    acquireConnectionTimeout: 5_000,
-    log: { warn: unsaid, error: unsaid, deprecate: unsaid, debug: unsaid },
-  })
+  const database = openPostgres({ url, name: 'docg-admin', connections: 2 })
   try {
     const done = await runAdmin(postgresIdentityStore(database))(command)()
     if (E.isRight(done)) return { code: 0, out: done.right, error: '' }

@@ -1,4 +1,3 @@
-import knex from 'knex'
 import type { Logger } from 'pino'
 import { testConnection } from '../nodes/connection-test'
 import { docxEngine } from '../nodes/template-inspection'
@@ -12,6 +11,7 @@ import { openRedis } from '../projections/live/redis'
 import { liveTail } from '../projections/live/tail'
 import { esdbEventStore } from '../stores/events/esdb'
 import { postgresIdentityStore } from '../stores/identity/postgres'
+import { openPostgres } from '../stores/postgres/open-postgres'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { app } from './app'
 import { authenticator } from './auth/authenticate'
@@ -31,20 +31,13 @@ const redisOf = (url: string | undefined, log: Logger) => {
   return { commands: open(), subscriber: open() }
 }
 
-/** What knex would print on the console by itself. */
-const databaseLog = (log: Logger) => {
-  const warn = (said: unknown) => log.warn({ said }, 'database')
-  return { warn, error: warn, deprecate: warn, debug: () => undefined }
-}
-
 const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
   const store = esdbEventStore({ url: config.EVENTSTORE_URL, log })
-  const database = knex({
-    client: 'pg',
-    connection: { connectionString: config.DATABASE_URL, statement_timeout: 10_000, application_name: 'docg-api' },
-    pool: { min: 0, max: 10 },
-    acquireConnectionTimeout: 5_000,
-    log: databaseLog(log),
+  const database = openPostgres({
+    url: config.DATABASE_URL,
+    name: 'docg-api',
+    connections: 10,
+    warn: (said) => log.warn({ said }, 'database'),
   })
   const redis = redisOf(config.REDIS_URL, log)
   const tail = liveTail({ store, redis })

@@ -4,11 +4,12 @@ import type { Delivery, EventStore, Position, Recorded, SubscriptionStart } from
 import { executionCategory } from '../domain/execution'
 import { templateCategory } from '../domain/template/template'
 import { workflowDefinitionCategory } from '../domain/workflow-definition'
-import { isCheckpointRefused } from './checkpoint'
+import { isCheckpointRefused, type Lease } from './checkpoint'
 import { chunks } from './chunks'
 import type { ConsumerHealth } from './health'
 import { insistently, type Outcome } from './retry'
 import { isTransient } from './transient'
+import { underLease } from './under-lease'
 
 /** `events` in the order of the log, perhaps none; everything up to `position` is dealt with once they are. */
 export type Batch = { readonly events: ReadonlyArray<Recorded>; readonly position: Position }
@@ -17,14 +18,18 @@ export type Consumer = {
   readonly name: string
   /** Starts of the names of the streams that it is for. */
   readonly prefixes: ReadonlyArray<string>
-  /** Takes the checkpoint over and answers where to go on; called again when it was set back. */
-  readonly start: () => Promise<SubscriptionStart>
+  /** Taken before anything is read, again after it was lost, and released at the end. */
+  readonly lease: Lease
   /**
    * Deals with a batch; the checkpoint then stands at its position, or before it where the same events again do no harm. Called again with the
    * same batch after a transient failure; any other halts the consumer.
    */
   readonly apply: (batch: Batch) => Promise<void>
   readonly isTransient?: (error: unknown) => boolean
+  /** From one batch to the next while events keep coming, ms; 25 unless told. A single event is handed over at once. */
+  readonly spacingMs?: number
+  /** Other work of whoever has the lease: called each time that it is taken, and again when it fails; has to end soon after the signal aborts. */
+  readonly whileHeld?: (signal: AbortSignal) => Promise<void>
 }
 
 type Say = (fields: object, message: string) => void
@@ -44,14 +49,21 @@ export const allStreams = [executionCategory, workflowDefinitionCategory, templa
 )
 
 const chunking = { most: 500, lingerMs: 5, silenceMs: 250 }
+const defaultSpacingMs = 25
 /** How long a position without events of ours may stay unsaved. */
 const idleSaveMs = 1_000
+/** How long one that stands by waits between looks at the lease; one that was set back, or whose subscription ended, until it goes on. */
+const standbyMs = 500
+const againMs = 100
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 2_000)
+type Turn = 'again' | 'standby' | 'ended'
+
+/** The end of it: knex puts the statement first. */
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(-1_000)
 
 /** Reads the log in order from the checkpoint and hands it over in batches, until the signal aborts or something is wrong for good. */
 export const consume = ({ store, log, signal }: Surroundings, consumer: Consumer): Consuming => {
-  const { name } = consumer
+  const { name, lease, whileHeld, spacingMs = defaultSpacingMs } = consumer
   let health: ConsumerHealth = {
     name,
     state: 'starting',
@@ -67,9 +79,9 @@ export const consume = ({ store, log, signal }: Surroundings, consumer: Consumer
     log.error({ consumer: name, reason }, 'consumer halted')
     return 'ended'
   }
-  const insist = async <A>(work: () => Promise<A>): Promise<Outcome<A>> => {
+  const insist = async <A>(work: () => Promise<A>, stop: AbortSignal): Promise<Outcome<A>> => {
     const outcome = await insistently(work, {
-      signal,
+      signal: stop,
       isTransient: consumer.isTransient ?? isTransient,
       onFailure: (error, failures) => {
         become({ reason: `trying again: ${reasonOf(error)}` })
@@ -106,18 +118,16 @@ export const consume = ({ store, log, signal }: Surroundings, consumer: Consumer
     return { events, position, beyond: deliveries.some(({ _tag }) => _tag === 'BeyondTail') }
   }
 
-  const pass = async (stop: AbortSignal): Promise<'again' | 'ended'> => {
-    const started = await insist(consumer.start)
-    if (started._tag === 'Stopped') return 'ended'
-    become({ position: started.value === 'start' ? undefined : started.value })
+  /** Reads and applies until `stop` aborts or the subscription ends. */
+  const pass = async (start: SubscriptionStart, stop: AbortSignal): Promise<Turn> => {
     let unsaved: Position | undefined
     let savedAt = -Infinity
-    for await (const chunk of chunks(store.subscribe(started.value, allStreams, stop), chunking)) {
+    for await (const chunk of chunks(store.subscribe(start, allStreams, stop), { ...chunking, spacingMs })) {
       const { events, position, beyond } = take(chunk)
       unsaved = position ?? unsaved
       if (unsaved !== undefined && (events.length > 0 || performance.now() - savedAt >= idleSaveMs)) {
         const batch = { events, position: unsaved }
-        if ((await insist(() => consumer.apply(batch)))._tag === 'Stopped') return 'ended'
+        if ((await insist(() => consumer.apply(batch), stop))._tag === 'Stopped') return 'again'
         become({ position: unsaved, lastEventAt: events.at(-1)?.created ?? health.lastEventAt })
         unsaved = undefined
         savedAt = performance.now()
@@ -125,26 +135,55 @@ export const consume = ({ store, log, signal }: Surroundings, consumer: Consumer
       if (beyond)
         return halt('the log ends before the checkpoint: it is not the log that the checkpoint was taken from')
     }
-    return signal.aborted ? 'ended' : 'again'
+    return 'again'
   }
 
-  const passOnce = async (): Promise<'again' | 'ended'> => {
-    const stop = new AbortController()
+  const failed = (error: unknown): Turn => {
+    if (!isCheckpointRefused(error)) return halt(reasonOf(error))
+    switch (error.refusal._tag) {
+      case 'SomeoneAhead':
+      case 'LeaseOver':
+        log.info({ consumer: name }, error.message)
+        become({ state: 'standby', reason: undefined })
+        return 'standby'
+      case 'SetBack':
+        log.warn({ consumer: name }, error.message)
+        become({ state: 'starting', reason: error.message })
+        return 'again'
+      case 'VersionMismatch':
+        return halt(error.message)
+    }
+  }
+
+  const alongside = async (stop: AbortSignal): Promise<void> => {
+    if (whileHeld === undefined) return
+    await insistently(() => whileHeld(stop), {
+      signal: stop,
+      isTransient: () => true,
+      onFailure: (error, failures) =>
+        log.warn({ consumer: name, reason: reasonOf(error), failures }, 'the work beside the consumer failed'),
+    })
+  }
+
+  const turn = async (): Promise<Turn> => {
     try {
-      return await pass(AbortSignal.any([signal, stop.signal]))
+      const taken = await insist(lease.take, signal)
+      if (taken._tag === 'Stopped') return 'ended'
+      if (taken.value === undefined) {
+        become({ state: 'standby' })
+        return 'standby'
+      }
+      become({ state: 'starting', position: taken.value === 'start' ? undefined : taken.value })
+      const start = taken.value
+      return await underLease({ name, lease, signal, work: (stop) => pass(start, stop), alongside })
     } catch (error) {
-      if (!isCheckpointRefused(error) || error.refusal._tag !== 'SetBack') return halt(reasonOf(error))
-      log.warn({ consumer: name }, error.message)
-      become({ state: 'starting', reason: error.message })
-      return 'again'
-    } finally {
-      stop.abort()
+      return failed(error)
     }
   }
 
   const run = async (): Promise<void> => {
-    while (!signal.aborted && (await passOnce()) === 'again')
-      await pause(100, undefined, { signal }).catch(() => undefined)
+    for (let next = await turn(); next !== 'ended' && !signal.aborted; next = await turn())
+      await pause(next === 'standby' ? standbyMs : againMs, undefined, { signal }).catch(() => undefined)
   }
   return { health: () => health, done: run() }
 }

@@ -1,7 +1,10 @@
 import type { Position } from '../domain/event-store'
 
-export const consumerStates = ['starting', 'catching_up', 'live', 'dropped', 'halted'] as const
-/** `dropped`: the subscription is lost and being taken up again; `halted`: it will not go on by itself. */
+export const consumerStates = ['starting', 'standby', 'catching_up', 'live', 'dropped', 'halted'] as const
+/**
+ * `standby`: another process has the lease, this one takes over when it ends; `dropped`: the subscription is lost and being taken up again;
+ * `halted`: it will not go on by itself.
+ */
 export type ConsumerState = (typeof consumerStates)[number]
 
 export type ConsumerHealth = {

@@ -3,6 +3,7 @@ const sqlStates = [
   /^40(001|P01)$/, // serialization, deadlock
   /^53/, // disk, memory or connections exhausted
   /^57(014|P0\d)$/, // canceled, shutting down, crashed, starting
+  /^25P0[34]$/, // idle for too long in a transaction, or too long a transaction
   /^55P03$/, // lock not available
   /^58/, // the server's own trouble with its files
   /^25006$/, // read-only for now
@@ -28,6 +29,8 @@ const sayings = [
   /Client was closed/,
   /Timeout acquiring a connection/,
   /timeout exceeded when trying to connect/,
+  /timeout expired$/,
+  /Query read timeout/,
   /Connection is closed/,
   /Stream isn't writeable/,
   /Command timed out/,

@@ -1,12 +1,12 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import knex from 'knex'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { newApiKey, sha256Of } from '../api/auth/api-key'
 import { OrganizationId } from '../domain/ids'
 import { postgresIdentityStore } from '../stores/identity/postgres'
+import { openPostgres } from '../stores/postgres/open-postgres'
 import { apiClient } from './demo/api-client'
 import { triggerData } from './demo/contract-template'
 import { readDemoFile, writeDemoFile } from './demo/demo-file'
@@ -23,7 +23,7 @@ const aNewId = (): OrganizationId =>
 
 /** An organization with a key that may do everything; answers the key's text. */
 const makeKey = async (databaseUrl: string, organizationId: OrganizationId): Promise<string> => {
-  const database = knex({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: 2 } })
+  const database = openPostgres({ url: databaseUrl, name: 'docg-seed', connections: 2 })
   const identity = postgresIdentityStore(database)
   const key = newApiKey()
   try {

@@ -6,10 +6,10 @@ import { configOf } from '../process/config'
 import { logger } from '../process/logger'
 import { type Running, runProcess } from '../process/run'
 import { esdbEventStore } from '../stores/events/esdb'
+import { openPostgres } from '../stores/postgres/open-postgres'
 import { auditConsumer } from './audit/write'
 import { catalogProjection } from './catalog/write'
 import { ProjectionsConfig } from './config'
-import { readSideDatabase } from './database'
 import { executionsProjection } from './executions/write'
 import { liveConsumer, liveConsumerName } from './live/consumer'
 import { livePublisher } from './live/publish'
@@ -17,9 +17,14 @@ import { openRedis } from './live/redis'
 import { projectionConsumer } from './projection'
 
 const start = (config: ProjectionsConfig, log: Logger): Promise<Running> => {
-  const knex = readSideDatabase(config.DATABASE_URL, 10, (message) =>
-    log.warn({ message }, 'PostgreSQL does not answer'),
-  )
+  const knex = openPostgres({
+    url: config.DATABASE_URL,
+    name: 'docg-projections',
+    connections: 10,
+    answerMs: 8_000,
+    synchronousCommit: false,
+    warn: (message) => log.warn({ message }, 'PostgreSQL does not answer'),
+  })
   const store = esdbEventStore({ url: config.EVENTSTORE_URL, log })
   const redis =
     config.REDIS_URL === undefined
@@ -39,12 +44,7 @@ const start = (config: ProjectionsConfig, log: Logger): Promise<Running> => {
     auditConsumer(knex),
     ...(redis === undefined ? [] : [live(redis)]),
   ].map((consumer) => consume({ store, log, signal }, consumer))
-  const beating = heartbeat(
-    knex,
-    () => consumers.map(({ health }) => health()),
-    signal,
-    redis === undefined ? [liveConsumerName] : [],
-  )
+  const beating = heartbeat(knex, () => consumers.map(({ health }) => health()), signal)
 
   return Promise.resolve({
     stop: async () => {

@@ -1,9 +1,9 @@
-import knex from 'knex'
+import { openPostgres } from '../stores/postgres/open-postgres'
 import { migrate } from './migrate'
 
 const main = async (url: string | undefined): Promise<void> => {
   if (url === undefined || url === '') throw new Error('DATABASE_URL is not set')
-  const database = knex({ client: 'pg', connection: url, pool: { min: 0, max: 3 } })
+  const database = openPostgres({ url, name: 'docg-migrate', connections: 3, answerMs: 600_000 })
   try {
     await migrate(database)
   } finally {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Consumer } from '../consumers/consumer'
-import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
+import { type Insertion, postgresCheckpoint } from '../consumers/postgres-checkpoint'
 import type { Revision, StreamName } from '../domain/event-store'
 import { foldBatch, type History } from './fold-batch'
 import type { Folded, Folding } from './folding'
@@ -12,7 +12,7 @@ export type Projection<View extends { readonly revision: Revision }, Fact> = {
   readonly version: number
   readonly prefixes: ReadonlyArray<string>
   readonly folding: Folding<View, Fact>
-  readonly write: (tx: Knex.Transaction, changes: ReadonlyArray<Folded<View, Fact>>) => Promise<void>
+  readonly rows: (changes: ReadonlyArray<Folded<View, Fact>>) => ReadonlyArray<Insertion>
 }
 
 const viewBytes = 48 * 1_048_576
@@ -21,10 +21,10 @@ const viewBytes = 48 * 1_048_576
 const weigh = (view: unknown): number =>
   JSON.stringify(view, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).length
 
-/** A projection as a consumer of the log: its rows and its checkpoint are written in one transaction. */
+/** A projection as a consumer of the log: its rows and its checkpoint are written in one statement. */
 export const projectionConsumer = <View extends { readonly revision: Revision }, Fact>(
   { knex, store }: { readonly knex: Knex; readonly store: History },
-  { name, version, prefixes, folding, write }: Projection<View, Fact>,
+  { name, version, prefixes, folding, rows }: Projection<View, Fact>,
 ): Consumer => {
   const checkpoint = postgresCheckpoint(knex, name, version)
   const known = views<View>(viewBytes, weigh)
@@ -34,13 +34,16 @@ export const projectionConsumer = <View extends { readonly revision: Revision },
   return {
     name,
     prefixes,
-    start: () => {
-      known.clear()
-      return checkpoint.takeOver()
+    lease: {
+      ...checkpoint,
+      take: () => {
+        known.clear()
+        return checkpoint.take()
+      },
     },
     apply: async ({ events, position }) => {
       const folded = await foldBatch(store, folding, known, events)
-      await checkpoint.saveWith(position, (tx) => write(tx, [...folded.values()]))
+      await checkpoint.saveWith(position, rows([...folded.values()]))
       for (const [stream, change] of folded) remember(stream, change)
     },
   }

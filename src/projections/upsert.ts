@@ -1,4 +1,4 @@
-import type { Knex } from 'knex'
+import type { Insertion } from '../consumers/postgres-checkpoint'
 
 type PgType = 'uuid' | 'text' | 'integer' | 'bigint' | 'numeric' | 'timestamptz' | 'jsonb'
 export type Columns<Row> = { readonly [Name in keyof Row & string]: PgType }
@@ -28,20 +28,19 @@ const onConflict = (name: string, columns: ReadonlyArray<string>, write: Table<u
   return `DO UPDATE SET ${changes.join(', ')} WHERE ${name}.revision < excluded.revision`
 }
 
-/** Writes the rows in one statement, ordered by id so that writers cannot deadlock. Each id at most once. */
-export const upsert =
-  <Row extends { readonly id: string }>({ name, columns, write }: Table<Row>) =>
-  async (tx: Knex.Transaction, rows: ReadonlyArray<Row>): Promise<void> => {
-    if (rows.length === 0) return
-    const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))
-    const types = Object.entries<PgType>(columns)
-    const names = types.map(([column]) => column)
-    const casts = types.map(([, type]) => `?::${type}[]`).join(', ')
-    // Knex's types know no list with nulls in it.
-    const values = types.map(([column, type]) => sorted.map((row) => cell(type, row[column as keyof Row])) as string[])
-    await tx.raw(
-      `INSERT INTO ${name} (${names.join(', ')}) SELECT * FROM unnest(${casts})
-       ON CONFLICT (id) ${onConflict(name, names, write)}`,
-      values,
-    )
+/** The rows of a table, ordered by id so that writers cannot deadlock; nothing when there are none. Each id at most once. */
+export const upsert = <Row extends { readonly id: string }>({ name, columns, write }: Table<Row>) => {
+  const types = Object.entries<PgType>(columns)
+  const names = types.map(([column]) => column)
+  const statement = {
+    into: `${name} (${names.join(', ')})`,
+    from: `unnest(${types.map(([, type]) => `?::${type}[]`).join(', ')})`,
+    onConflict: `(id) ${onConflict(name, names, write)}`,
   }
+  return (rows: ReadonlyArray<Row>): ReadonlyArray<Insertion> => {
+    if (rows.length === 0) return []
+    const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))
+    const values = types.map(([column, type]) => sorted.map((row) => cell(type, row[column as keyof Row])))
+    return [{ ...statement, values }]
+  }
+}

@@ -1,7 +1,6 @@
 import { Client } from '@temporalio/client'
 import { Runtime } from '@temporalio/worker'
 import { randomUUID } from 'node:crypto'
-import knex from 'knex'
 import type { Logger } from 'pino'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
@@ -11,18 +10,24 @@ import { configOf } from '../process/config'
 import { logger } from '../process/logger'
 import { type Running, runProcess } from '../process/run'
 import { esdbEventStore } from '../stores/events/esdb'
+import { openPostgres } from '../stores/postgres/open-postgres'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
 import { reacting } from './reacting'
-import { isTemporalAway, temporalConnection, temporalEngine } from './temporal-engine'
+import { isTemporalAway, temporalConnection, temporalEngine, temporalTrouble } from './temporal-engine'
 import { temporalWorker } from './temporal-worker'
 
 const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   Runtime.install({ shutdownSignals: [] })
   const stop = new AbortController()
   const store = esdbEventStore({ url: config.EVENTSTORE_URL, log })
-  const database = knex({ client: 'pg', connection: config.DATABASE_URL, pool: { min: 0, max: 4 } })
+  const database = openPostgres({
+    url: config.DATABASE_URL,
+    name: 'docg-workflow',
+    connections: 4,
+    warn: (said) => log.warn({ said }, 'database'),
+  })
   const docx = docxEngine()
   const temporal = {
     address: config.TEMPORAL_ADDRESS,
@@ -47,7 +52,9 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   const engine = temporalEngine(new Client({ connection, namespace: temporal.namespace }), temporal.taskQueue)
   const checkpoint = postgresCheckpoint(database, 'reactor', 1)
   const reactor = reacting({ store, log, signal: stop.signal }, checkpoint, engine, isTemporalAway)
-  const beating = heartbeat(database, () => [reactor.health()], stop.signal)
+  const trouble = temporalTrouble(connection, temporal.namespace, stop.signal)
+  const health = () => ({ ...reactor.health(), reason: reactor.health().reason ?? trouble() })
+  const beating = heartbeat(database, () => [health()], stop.signal)
   const worker = await temporalWorker(temporal, activities, config.WORKER_STEPS, stop.signal)
 
   return {

@@ -13,10 +13,14 @@ export const reacting = (
   consume(surroundings, {
     name: 'reactor',
     prefixes: reactorPrefixes,
-    start: checkpoint.takeOver,
+    lease: checkpoint,
+    spacingMs: 0,
     isTransient: (error) => isTransient(error) || isAway(error),
     apply: async ({ events, position }) => {
-      for (const event of events) await react(engine)(event)
-      await checkpoint.save(position)
+      for (const event of events) {
+        checkpoint.ensureHeld()
+        await react(engine)(event)
+      }
+      checkpoint.saveSoon(position)
     },
   })

@@ -6,6 +6,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
 } from '@temporalio/client'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { runExecution } from './execution/workflow'
 import type { Engine } from './reactor'
 
@@ -22,6 +23,30 @@ export const temporalConnection = (address: string): Connection =>
     interceptors: [],
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 500, 'grpc.max_reconnect_backoff_ms': 5_000 },
   })
+
+const askEveryMs = 2_000
+
+/** Asks Temporal every two seconds whether it answers, until the signal aborts: with nothing to start, nobody else would notice. */
+export const temporalTrouble = (
+  connection: Connection,
+  namespace: string,
+  signal: AbortSignal,
+): (() => string | undefined) => {
+  let trouble: string | undefined
+  const ask = async (): Promise<void> => {
+    while (!signal.aborted) {
+      trouble = await connection
+        .withDeadline(Date.now() + askEveryMs, () => connection.workflowService.describeNamespace({ namespace }))
+        .then(
+          () => undefined,
+          () => 'Temporal does not answer',
+        )
+      await pause(askEveryMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  void ask()
+  return () => trouble
+}
 
 const longestCall = 10_000
 

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
-import { checkpointRefused } from '../../src/consumers/checkpoint'
+import { type CheckpointRefusal, checkpointRefused, type Lease } from '../../src/consumers/checkpoint'
 import { type Batch, consume, type Consumer, type Consuming } from '../../src/consumers/consumer'
 import { transient } from '../../src/consumers/transient'
+import type { SubscriptionStart } from '../../src/domain/event-store'
 import { until } from '../support/until'
-import { checkpointAt, delivered, eventsTo, type Feed, feed, position } from './deliveries'
+import { checkpointAt, delivered, eventsTo, type Feed, feed, freeLease, position } from './deliveries'
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -17,7 +18,7 @@ describe('a consumer of the log', () => {
       {
         name: 'test',
         prefixes: ['execution-'],
-        start: () => Promise.resolve('start'),
+        lease: freeLease(),
         apply: () => Promise.resolve(),
         ...consumer,
       },
@@ -50,6 +51,21 @@ describe('a consumer of the log', () => {
     consuming(store, { apply: batchesInto(batches) })
     store.give(delivered(eventsTo(1)[0]!))
     await until(() => count(batches) === 1)
+  })
+
+  it('makes batches of what comes in a row, no more than one each 25 ms', async () => {
+    const batches: Batch[] = []
+    const store = feed()
+    consuming(store, { apply: batchesInto(batches) })
+    const events = eventsTo(2_000)
+    const began = performance.now()
+    let given = 0
+    await until(() => {
+      store.give(delivered(events[given++]!))
+      return performance.now() - began > 600 || given === events.length
+    })
+    await until(() => count(batches) === given)
+    expect(batches.length).to.be.at.most((performance.now() - began) / 25 + 2)
   })
 
   it('moves past streams of others, and so reaches every position', async () => {
@@ -105,21 +121,119 @@ describe('a consumer of the log', () => {
     expect(health().reason).to.contain('not the log')
   })
 
-  it('halts when another has taken the checkpoint over', async () => {
-    const { health, done } = consuming(feed(...eventsTo(1).map(delivered)), {
-      apply: () => Promise.reject(checkpointRefused('test', { _tag: 'SomeoneAhead' })),
+  describe('under a lease', () => {
+    /** What the test decides about the lease. */
+    const scripted = () => {
+      const said: { start: SubscriptionStart | undefined; held: boolean; refuse: CheckpointRefusal | undefined } = {
+        start: undefined,
+        held: true,
+        refuse: undefined,
+      }
+      const calls: string[] = []
+      const lease: Lease = {
+        take: () => {
+          calls.push('take')
+          return Promise.resolve(said.start)
+        },
+        renew: () =>
+          said.refuse === undefined ? Promise.resolve() : Promise.reject(checkpointRefused('test', said.refuse)),
+        release: () => {
+          calls.push('release')
+          return Promise.resolve()
+        },
+        isHeld: () => said.held,
+      }
+      return { said, calls, lease }
+    }
+
+    it('stands by, reading nothing, while another has it, and takes over when it is free', async () => {
+      const { said, lease } = scripted()
+      const store = feed(...eventsTo(1).map(delivered))
+      const { health } = consuming(store, { lease })
+      await until(() => health().state === 'standby')
+      expect(health().reason).to.equal(undefined)
+      expect(store.starts).to.deep.equal([])
+      said.start = 'start'
+      await until(() => health().position?.commit === 1n)
     })
-    await done
-    expect(health()).to.include({ state: 'halted' })
+
+    for (const [how, lose] of [
+      ['was taken by another, found when it is renewed', 'renew'],
+      ['was taken by another, found when a batch is written', 'apply'],
+      ['ran out', 'held'],
+    ] as const)
+      it(`stands by when it ${how}, and goes on when it can be taken again`, async () => {
+        const { said, calls, lease } = scripted()
+        said.start = 'start'
+        const store = feed(...eventsTo(1).map(delivered))
+        let refuse = false
+        const { health } = consuming(store, {
+          lease,
+          apply: () =>
+            refuse ? Promise.reject(checkpointRefused('test', { _tag: 'SomeoneAhead' })) : Promise.resolve(),
+        })
+        await until(() => health().state === 'catching_up')
+        said.start = undefined
+        if (lose === 'renew') said.refuse = { _tag: 'SomeoneAhead' }
+        if (lose === 'held') said.held = false
+        if (lose === 'apply') {
+          refuse = true
+          store.give(checkpointAt(2), delivered({ ...eventsTo(3)[2]! }))
+        }
+        await until(() => health().state === 'standby')
+        expect(calls).to.include('release')
+        Object.assign(said, { start: position(1), held: true, refuse: undefined })
+        refuse = false
+        store.give(checkpointAt(9))
+        await until(() => health().position?.commit === 9n)
+      })
+
+    it('releases it when it stops, and when it halts', async () => {
+      for (const apply of [() => Promise.resolve(), () => Promise.reject(new Error('no'))]) {
+        const { said, calls, lease } = scripted()
+        said.start = 'start'
+        const { health, done } = consuming(feed(...eventsTo(1).map(delivered)), { lease, apply })
+        await until(() => health().position !== undefined || health().state === 'halted')
+        stop.abort()
+        await done
+        expect(calls).to.deep.equal(['take', 'release'])
+        stop = new AbortController()
+      }
+    })
+
+    it('does other work only while it has it, again when that fails', async () => {
+      const { said, lease } = scripted()
+      const log: string[] = []
+      const { health, done } = consuming(feed(), {
+        lease,
+        whileHeld: async (signal) => {
+          log.push('begins')
+          if (log.length === 1) throw new Error('not yet')
+          await new Promise((resolve) => signal.addEventListener('abort', resolve))
+          log.push('ends')
+        },
+      })
+      await until(() => health().state === 'standby')
+      expect(log).to.deep.equal([])
+      said.start = 'start'
+      await until(() => log.length === 2)
+      said.start = undefined
+      said.held = false
+      await until(() => log.length === 3)
+      Object.assign(said, { start: 'start', held: true })
+      await until(() => log.length === 4)
+      stop.abort()
+      await done
+      expect(log).to.deep.equal(['begins', 'begins', 'ends', 'begins', 'ends'])
+    })
   })
 
   it('reads again from the checkpoint when it was set back', async () => {
     const store = feed(...eventsTo(5).map(delivered))
-    const starts = ['start' as const, position(2)]
     const batches: Batch[] = []
     let refused = false
     consuming(store, {
-      start: () => Promise.resolve(starts.shift()!),
+      lease: freeLease('start', position(2)),
       apply: (batch) => {
         if (!refused) {
           refused = true

@@ -1,3 +1,4 @@
+import type { Lease } from '../../src/consumers/checkpoint'
 import type { Delivery, Position, Recorded, SubscriptionStart } from '../../src/domain/event-store'
 import { comparePositions } from '../../src/domain/position'
 import { logOf } from '../support/arbitraries'
@@ -56,5 +57,16 @@ export const feed = (...first: ReadonlyArray<Delivery>): Feed => {
         }
       }
     },
+  }
+}
+
+/** A lease that nobody else wants; each take goes on at the next of `starts`, the last one again and again. */
+export const freeLease = (...starts: ReadonlyArray<SubscriptionStart>): Lease => {
+  let taken = 0
+  return {
+    take: () => Promise.resolve(starts[Math.min(taken++, starts.length - 1)] ?? 'start'),
+    renew: () => Promise.resolve(),
+    release: () => Promise.resolve(),
+    isHeld: () => true,
   }
 }

@@ -3,7 +3,8 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
-import { consume } from '../../src/consumers/consumer'
+import { type Batch, consume } from '../../src/consumers/consumer'
+import { postgresCheckpoint } from '../../src/consumers/postgres-checkpoint'
 import type { EventStore, NewEvent, Recorded } from '../../src/domain/event-store'
 import { execution, executionStream } from '../../src/domain/execution'
 import type { ExecutionEvent } from '../../src/domain/execution/events'
@@ -123,10 +124,15 @@ describe('the projections process', function () {
     await tx.raw('LOCK TABLE execution_logs IN SHARE ROW EXCLUSIVE MODE')
     return { release: () => tx.rollback().catch(() => undefined) }
   }
+  /** What a server does with the statement of a client whose end it has noticed. */
+  const endWriters = () =>
+    knex.raw(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH moved%'`,
+    )
   const writerWaits = () =>
     until(async () => {
       const { rows } = await knex.raw<{ readonly rows: ReadonlyArray<unknown> }>(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%execution_logs%'`,
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH moved%'`,
       )
       return rows.length > 0
     }, 20_000)
@@ -159,6 +165,7 @@ describe('the projections process', function () {
     const projector = start()
     await writerWaits()
     await projector.kill9()
+    await endWriters()
     await blocked.release()
     expect(await executionQueries(knex).get(run.organizationId, of)).to.equal(undefined)
     expect(await executionQueries(knex).position()).to.equal(undefined)
@@ -221,57 +228,121 @@ describe('the projections process', function () {
     expect(await steps(run.organizationId, of)).to.deep.equal(rows?.steps)
   })
 
-  it('gives way to the instance that started last', async () => {
-    const stop = new AbortController()
-    const older = projecting(stop.signal)
-    await until(() => older.health().state === 'live', 20_000)
-    const younger = projecting(stop.signal)
-    await until(() => younger.health().state === 'live', 20_000)
-    const of = newExecution()
-    await append(of, story(of))
-    await older.done
-    await reached(of)
-    expect(older.health()).to.include({
-      state: 'halted',
-      reason: 'executions: another process has taken the checkpoint over',
-    })
-    expect(younger.health().state).to.equal('live')
-    stop.abort()
-    await younger.done
-  })
-
-  it('halts at an unknown event type, says which and why, and lets the others go on', async () => {
-    const [of, next] = [newExecution(), newExecution()]
-    await append(of, [retold(run.created, of)])
-    const stream = executionStream(of)
-    const odd = newEvent({ type: 'ExecutionPondered', data: {} })
-    await store.append(stream, revision(0n), [odd])()
-    const projector = start()
-    await until(async () => (await consumerStatuses(knex)).some(({ state }) => state === 'halted'), 20_000)
-    await until(async () => {
-      const statuses = await consumerStatuses(knex)
-      const stateOf = (name: string) => statuses.find((status) => status.name === name)
-      return (
-        stateOf('executions')?.state === 'halted' &&
-        stateOf('audit')?.state === 'halted' &&
-        stateOf('catalog')?.state === 'live'
+  describe('with two instances', () => {
+    const states = async () => {
+      const all = await consumerStatuses(knex)
+      return all.filter(({ name, state }) => name === 'executions' && state !== 'silent').map(({ state }) => state)
+    }
+    const arranged = (wanted: ReadonlyArray<string>) =>
+      until(
+        async () => JSON.stringify([...(await states())].sort()) === JSON.stringify(wanted),
+        30_000,
+        () => projectors.map(({ output }) => output().slice(-2_000)).join('\n'),
       )
-    }, 20_000)
-    const { reason } = (await consumerStatuses(knex)).find(({ name }) => name === 'executions')!
-    expect(reason).to.equal(`event 1 of ${stream}, ExecutionPondered, cannot be read: unknown event type`)
-    await append(next, story(next))
-    expect(await executionQueries(knex).get(run.organizationId, next)).to.equal(undefined)
-    expect(await projector.terminate()).to.equal(0)
+    const two = async (): Promise<readonly [Projector, Projector]> => {
+      const elder = start()
+      await arranged(['live'])
+      const younger = start()
+      await arranged(['live', 'standby'])
+      return [elder, younger]
+    }
+    const projects = async (): Promise<void> => {
+      const of = newExecution()
+      await append(of, story(of))
+      await expectEqual(of)
+    }
+
+    for (const [how, end] of [
+      ['is stopped', (projector: Projector) => projector.terminate()],
+      ['is killed', (projector: Projector) => projector.kill9()],
+    ] as const)
+      it(`goes on with the other when either ${how}`, async () => {
+        const [elder, younger] = await two()
+        await projects()
+        await end(elder)
+        await projects()
+        start()
+        await arranged(['live', 'standby'])
+        await end(younger)
+        await projects()
+        start()
+        await arranged(['live', 'standby'])
+      })
+
+    it('goes on with the other when one is paused, which writes nothing more when it wakes, and takes over in its turn', async () => {
+      const [elder, younger] = await two()
+      const of = newExecution()
+      await append(of, story(of))
+      const blocked = await blockWriters()
+      const next = newExecution()
+      await append(next, story(next))
+      await writerWaits()
+      process.kill(elder.pid, 'SIGSTOP')
+      await blocked.release()
+      await expectEqual(of)
+      await expectEqual(next)
+      await projects()
+      process.kill(elder.pid, 'SIGCONT')
+      await arranged(['live', 'standby'])
+      await projects()
+      await younger.kill9()
+      await projects()
+      expect(elder.exited()).to.equal(false)
+    })
+
+    it('hands over without waiting for the lease to run out when one is stopped in good order', async () => {
+      const stops = [new AbortController(), new AbortController()]
+      const [first, second] = stops.map(({ signal }) => {
+        const checkpoint = postgresCheckpoint(knex, 'unhurried', 1, 600_000)
+        const apply = ({ position }: Batch) => checkpoint.saveWith(position, [])
+        return consume({ store, log: quiet, signal }, { name: 'unhurried', prefixes: [], lease: checkpoint, apply })
+      })
+      await until(() => [first, second].some((consuming) => consuming?.health().state === 'live'), 20_000)
+      const holder = first?.health().state === 'live' ? 0 : 1
+      const other = holder === 0 ? second : first
+      await until(() => other?.health().state === 'standby')
+      stops[holder]?.abort()
+      await until(() => other?.health().state === 'live', 20_000)
+      stops[1 - holder]?.abort()
+      await Promise.all([first?.done, second?.done])
+    })
   })
 
-  it('ends with 0 on SIGTERM, and prints every fault of its configuration', async () => {
-    const projector = start()
-    await until(() => projector.output().includes('ready'), 20_000)
-    expect(await projector.terminate()).to.equal(0)
-    env = { REDIS_STREAM_TTL: 'soon' }
-    const faulty = start()
-    await until(() => faulty.exited(), 20_000)
-    expect(faulty.output()).to.include('DATABASE_URL').and.include('EVENTSTORE_URL').and.include('REDIS_STREAM_TTL')
+  /** After the others: what it leaves in the log halts every reader that comes by. */
+  describe('at the end', () => {
+    it('halts at an unknown event type, says which and why, and lets the others go on', async () => {
+      const [of, next] = [newExecution(), newExecution()]
+      await append(of, [retold(run.created, of)])
+      const stream = executionStream(of)
+      const odd = newEvent({ type: 'ExecutionPondered', data: {} })
+      await store.append(stream, revision(0n), [odd])()
+      const projector = start()
+      await until(async () => (await consumerStatuses(knex)).some(({ state }) => state === 'halted'), 20_000)
+      await until(async () => {
+        const statuses = await consumerStatuses(knex)
+        const stateOf = (name: string) => statuses.find((status) => status.name === name)
+        return (
+          stateOf('executions')?.state === 'halted' &&
+          stateOf('audit')?.state === 'halted' &&
+          stateOf('catalog')?.state === 'live'
+        )
+      }, 20_000)
+      const { reason } = (await consumerStatuses(knex)).find(({ name }) => name === 'executions')!
+      expect(reason).to.equal(`event 1 of ${stream}, ExecutionPondered, cannot be read: unknown event type`)
+      await append(next, story(next))
+      expect(await executionQueries(knex).get(run.organizationId, next)).to.equal(undefined)
+      expect(await projector.terminate()).to.equal(0)
+    })
+
+    it('ends with 0 on SIGTERM, and prints every fault of its configuration', async () => {
+      const projector = start()
+      await until(() => projector.output().includes('ready'), 20_000)
+      expect(await projector.terminate()).to.equal(0)
+      env = { REDIS_STREAM_TTL: 'soon' }
+      const faulty = start()
+      await until(() => faulty.exited(), 20_000)
+      expect(faulty.output()).to.include('DATABASE_URL').and.include('EVENTSTORE_URL').and.include('REDIS_STREAM_TTL')
+    })
   })
 })
 

@@ -331,7 +331,10 @@ describe('reading the rows', function () {
 
   it('says why a statement failed without what was to be written', async () => {
     const failed = await knex
-      .raw('INSERT INTO consumer_health (name, state) VALUES (?, ?)', ['ana@example.com', null])
+      .raw('INSERT INTO consumer_health (name, instance, state) VALUES (?, gen_random_uuid(), ?)', [
+        'ana@example.com',
+        null,
+      ])
       .then(
         () => 'written',
         (error: unknown) => String(error),

@@ -9,11 +9,12 @@ import { projectionConsumer } from '../../src/projections/projection'
 
 const nothingToRead = { readStream: () => () => Promise.resolve(E.right([])) }
 
-const applied = async ({ start, apply, prefixes }: Consumer, log: ReadonlyArray<Recorded>): Promise<void> => {
-  await start()
+const applied = async ({ lease, apply, prefixes }: Consumer, log: ReadonlyArray<Recorded>): Promise<void> => {
+  await lease.take()
   const events = log.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix)))
   const last = log.at(-1)
   if (last !== undefined) await apply({ events, position: last.position })
+  await lease.release()
 }
 
 /** Projects a whole log in one batch into the tables of all three projections. */

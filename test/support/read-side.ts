@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import knex, { type Knex } from 'knex'
 import { startStack } from '../../src/embedded/stack'
-import { readSideDatabase } from '../../src/projections/database'
 import { migrate } from '../../src/projections/migrate'
+import { openPostgres } from '../../src/stores/postgres/open-postgres'
 
 export type ReadSide = {
   /** A database of its own with every table. */
@@ -27,7 +27,7 @@ export const startReadSide = async (withEventStore: boolean): Promise<ReadSide> 
       const name = `read_side_${randomUUID().replaceAll('-', '')}`
       await server.raw(`CREATE DATABASE ${name}`)
       const url = stack.postgres.serverUrl.replace(/\/[^/]*$/, `/${name}`)
-      const database = readSideDatabase(url)
+      const database = openPostgres({ url, name: 'test', connections: 10, answerMs: 60_000, synchronousCommit: false })
       opened.push(database)
       await migrate(database)
       return { url, knex: database }

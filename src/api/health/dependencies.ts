@@ -1,13 +1,13 @@
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
 import type { EventStore } from '../../domain/event-store'
-import { consumerStatuses } from '../../projections/health/queries'
+import { readerStatuses } from '../../projections/health/readers'
 import type { LiveTail } from '../../projections/live/tail'
 import type { BlobStore } from '../../stores/blobs/blob-store'
 import type { Dependencies, Health } from './health'
 
 type Deps = {
-  readonly store: Pick<EventStore, 'tail'>
+  readonly store: Pick<EventStore, 'subscribe' | 'tail'>
   readonly knex: Knex
   readonly blobs: Pick<BlobStore, 'get'>
   readonly tail: Pick<LiveTail, 'health'>
@@ -19,14 +19,12 @@ const noFile = '0'.repeat(64)
 
 const needed = ['executions', 'audit', 'catalog', 'reactor']
 
-/** Rows are made by other processes: without them commands are still taken, and reads grow old. */
-const readers = async (knex: Knex): Promise<Health> => {
-  const statuses = await consumerStatuses(knex)
-  const consumers = Object.fromEntries(statuses.map(({ name, state }) => [name, state]))
-  const isWell =
-    needed.every((name) => name in consumers) &&
-    statuses.every(({ state }) => state === 'live' || state === 'catching_up')
-  return { state: isWell ? 'up' : 'degraded', consumers }
+/** Rows are made, and runs begun, by other processes: without them commands are still taken, and reads grow old. */
+const readers = async (deps: Pick<Deps, 'knex' | 'store'>): Promise<Health> => {
+  const statuses = await readerStatuses(deps, needed)
+  const consumers = Object.fromEntries(statuses.map(({ consumer, state }) => [consumer, state]))
+  const unwell = statuses.flatMap(({ isWell, ...status }) => (isWell ? [] : [status]))
+  return unwell.length === 0 ? { state: 'up', consumers } : { state: 'degraded', consumers, unwell }
 }
 
 export const dependenciesOf = ({ store, knex, blobs, tail, hasRedis }: Deps): Dependencies => ({
@@ -57,5 +55,5 @@ export const dependenciesOf = ({ store, knex, blobs, tail, hasRedis }: Deps): De
         : up
     },
   },
-  projections: { without: 'degraded', ask: () => readers(knex) },
+  projections: { without: 'degraded', ask: () => readers({ knex, store }) },
 })

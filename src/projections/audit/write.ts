@@ -8,7 +8,7 @@ import { auditOf } from './project'
 import { auditTable } from './rows'
 
 export const auditName = 'audit'
-const writeAudit = upsert(auditTable)
+const auditRows = upsert(auditTable)
 
 /** `audit_events`: every event speaks for itself, so nothing is folded. */
 export const auditConsumer = (knex: Knex): Consumer => {
@@ -16,11 +16,11 @@ export const auditConsumer = (knex: Knex): Consumer => {
   return {
     name: auditName,
     prefixes: [`${executionCategory}-`, `${templateCategory}-`],
-    start: checkpoint.takeOver,
+    lease: checkpoint,
     apply: async ({ events, position }) => {
       const rows = events.flatMap(auditOf)
       const once = [...new Map(rows.map((row) => [row.id, row])).values()]
-      await checkpoint.saveWith(position, (tx) => writeAudit(tx, once))
+      await checkpoint.saveWith(position, auditRows(once))
     },
   }
 }

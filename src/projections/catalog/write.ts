@@ -3,9 +3,9 @@ import { upsert } from '../upsert'
 import { catalogPrefixes, catalogRows, type CatalogView, projectCatalog } from './project'
 import { connectionsTable, templatesTable, workflowsTable } from './rows'
 
-const writeWorkflows = upsert(workflowsTable)
-const writeTemplates = upsert(templatesTable)
-const writeConnections = upsert(connectionsTable)
+const workflowRows = upsert(workflowsTable)
+const templateRows = upsert(templatesTable)
+const connectionRows = upsert(connectionsTable)
 
 /** `workflows`, `templates` and `connections`. */
 export const catalogProjection: Projection<CatalogView, never> = {
@@ -13,10 +13,8 @@ export const catalogProjection: Projection<CatalogView, never> = {
   version: 1,
   prefixes: catalogPrefixes,
   folding: projectCatalog,
-  write: async (tx, changes) => {
+  rows: (changes) => {
     const { workflows, templates, connections } = catalogRows(changes.map(({ view }) => view))
-    await writeWorkflows(tx, workflows)
-    await writeTemplates(tx, templates)
-    await writeConnections(tx, connections)
+    return [...workflowRows(workflows), ...templateRows(templates), ...connectionRows(connections)]
   },
 }

@@ -7,10 +7,10 @@ import { projectRun, type RunView } from './project'
 import type { DocumentRow, ExecutionRow, LogRow, StepRow } from './rows'
 import { documentsTable, executionsTable, logsTable, stepsTable } from './tables'
 
-const writeExecutions = upsert(executionsTable)
-const writeSteps = upsert(stepsTable)
-const writeLogs = upsert(logsTable)
-const writeDocuments = upsert(documentsTable)
+const executionRows = upsert(executionsTable)
+const stepRows = upsert(stepsTable)
+const logRows = upsert(logsTable)
+const documentRows = upsert(documentsTable)
 
 type Change = Folded<RunView, LogRow>
 export type ChangedRows = {
@@ -36,11 +36,8 @@ export const executionsProjection: Projection<RunView, LogRow> = {
   version: 1,
   prefixes: [`${executionCategory}-`],
   folding: projectRun,
-  write: async (tx, changes) => {
+  rows: (changes) => {
     const { executions, steps, logs, documents } = changedRows(changes)
-    await writeExecutions(tx, executions)
-    await writeSteps(tx, steps)
-    await writeLogs(tx, logs)
-    await writeDocuments(tx, documents)
+    return [...executionRows(executions), ...stepRows(steps), ...logRows(logs), ...documentRows(documents)]
   },
 }

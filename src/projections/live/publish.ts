@@ -23,8 +23,11 @@ export type LivePublishing = {
 }
 
 export type LivePublisher = {
-  /** Publishes events in the order of the log; may be given them again. Rejects with a transient error when Redis or the log is away. */
-  readonly apply: (events: ReadonlyArray<Recorded>) => Promise<void>
+  /**
+   * Publishes events in the order of the log; may be given them again. Rejects with a transient error when Redis or the log is away, and with what
+   * `beforeEach` throws, which is called before something is published of a run.
+   */
+  readonly apply: (events: ReadonlyArray<Recorded>, beforeEach?: () => void) => Promise<void>
 }
 
 const statesAtMost = 1_000
@@ -73,21 +76,26 @@ export const livePublisher = ({ redis, store, maxlen, ttl, log }: LivePublishing
     }
   }
 
-  const publish = async (execution: ExecutionId, events: ReadonlyArray<Recorded>): Promise<void> => {
+  const publish = async (
+    execution: ExecutionId,
+    events: ReadonlyArray<Recorded>,
+    beforehand: () => void,
+  ): Promise<void> => {
     const [first] = events
     const last = events.at(-1)
     if (first === undefined || last === undefined) return
     const { state, frames } = advanceAll(await stateBefore(execution, first), events)
+    beforehand()
     await append(execution, frames)
     if (hasEnded(state.run)) states.drop(execution)
     else states.set(execution, { state, next: revision(last.revision + 1n) })
   }
 
   return {
-    apply: async (events) => {
+    apply: async (events, beforeEach = () => undefined) => {
       const oldest = Date.now() - ttl * 1_000
       const fresh = events.filter(({ created }) => created.getTime() >= oldest)
-      await Promise.all([...byExecution(fresh)].map(([execution, group]) => publish(execution, group)))
+      await Promise.all([...byExecution(fresh)].map(([execution, group]) => publish(execution, group, beforeEach)))
     },
   }
 }

@@ -5,6 +5,7 @@ import { streamKey, wakeChannel } from '../../../src/projections/live/keys'
 import { formatLiveId, messagesOf } from '../../../src/projections/live/message'
 import { livePublisher } from '../../../src/projections/live/publish'
 import { until } from '../../support/until'
+import { freeLease } from '../../consumers/deliveries'
 import { deliveredRun, failedRun } from './histories'
 import { newExecution, type Stage, startStage } from './stage'
 
@@ -77,6 +78,16 @@ describe('publishing to Redis Streams', () => {
     expect(await stage.redis.ttl(streamKey(id))).to.be.greaterThan(90)
   })
 
+  it('writes nothing when it may not go on', async () => {
+    const id = newExecution()
+    await stage.log.append(id, ...failedRun)
+    const over = () => {
+      throw new Error('over')
+    }
+    expect(String(await stage.publisher.apply(await stage.log.history(id), over).catch(String))).to.include('over')
+    expect(await stage.redis.exists(streamKey(id))).to.equal(0)
+  })
+
   it('wakes the viewers of the run', async () => {
     const id = newExecution()
     await stage.log.append(id, ...failedRun)
@@ -145,8 +156,9 @@ describe('publishing to Redis Streams', () => {
         log: { info: () => undefined, warn: (_, message) => tries.push(message), error: () => undefined },
       },
       liveConsumer(stage.publisher, {
-        takeOver: () => Promise.resolve('start'),
-        save: () => Promise.resolve(void (saved += 1)),
+        ...freeLease(),
+        ensureHeld: () => undefined,
+        saveSoon: () => void (saved += 1),
       }),
     )
     await until(() => consuming.health().state === 'live' && saved > 0)
