@@ -36,14 +36,13 @@ export type CommandContext = {
   readonly traceparent?: string
 }
 
-/** `version` of the shape of the event's data. */
-export const metadataOf = (context: CommandContext, version = 1): EventMetadata => ({
+export const metadataOf = (context: CommandContext): EventMetadata => ({
   $correlationId: context.correlationId,
   $causationId: context.causationId,
   command_id: context.commandId,
   command_hash: context.commandHash,
   actor: context.actor,
   organization_id: context.organization,
-  schema_version: version,
+  schema_version: 1,
   ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
 })

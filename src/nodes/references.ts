@@ -3,7 +3,6 @@ import { flow, pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import * as t from 'io-ts'
 import type { Json } from '../domain/event-store'
-import { escaped } from '../domain/html'
 import { dottedPath, valueAt } from './dotted-path'
 import { text } from '../domain/exact'
 import { sealedLiquid, tagsOf } from './liquid'
@@ -24,11 +23,16 @@ const printed = (value: unknown): string => {
   throw new Error(value === null || value === undefined ? valueMissing : 'a list or object is not text')
 }
 
-const engines = { text: sealedLiquid(printed), html: sealedLiquid(flow(printed, escaped)) }
-const parsed = {
-  text: remembered(500, (template) => engines.text.parse(template)),
-  html: remembered(500, (template) => engines.html.parse(template)),
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
 }
+const escaped = (html: string): string => html.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+
+const engines = { text: sealedLiquid(printed), html: sealedLiquid(flow(printed, escaped)) }
 
 const staticPart = (segments: ReadonlyArray<unknown>): Path => {
   const dynamic = segments.findIndex((segment) => typeof segment === 'object')
@@ -149,8 +153,8 @@ export const fillIn =
     E.tryCatch(
       () =>
         String(
-          engines[into].renderSync(
-            parsed[into](template),
+          engines[into].parseAndRenderSync(
+            template,
             { trigger: references.trigger, step: references.step },
             { renderLimit: withinMs },
           ),

@@ -1,7 +1,6 @@
 import { type AnyNodeType, anyNodeType } from './any-node-type'
 import { email } from './email'
 import { manual } from './manual'
-import { reviewDocuments } from './review-documents'
 import { storage } from './storage'
 import { uploadedDocument } from './uploaded-document'
 import { webhook } from './webhook'
@@ -10,7 +9,6 @@ export const nodeTypes: ReadonlyArray<AnyNodeType> = [
   anyNodeType(manual),
   anyNodeType(webhook),
   anyNodeType(uploadedDocument),
-  anyNodeType(reviewDocuments),
   anyNodeType(email),
   anyNodeType(storage),
 ]

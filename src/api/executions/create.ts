@@ -1,7 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { exactObject, oneOf, truth } from '../../domain/exact'
-import { phases } from '../../domain/execution/plan'
+import { exactObject } from '../../domain/exact'
 import { WorkflowId } from '../../domain/ids'
 import { JsonObject } from '../../domain/json'
 import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
@@ -14,15 +13,11 @@ import type { Commanding } from '../deps'
 import type { ApiError } from '../error'
 import { idIn } from '../id'
 import { owned } from '../owned'
-import { flagParameter, query } from '../query'
+import { noQuery } from '../query'
 import type { Started } from './first-result'
 import { startExecution } from './start'
 
-const body = jsonBody(
-  exactObject('Start', { trigger_data: JsonObject }, { dry_run: truth, until_phase: oneOf(...phases) }),
-)
-
-const startQuery = query({ preflight: flagParameter })
+const body = jsonBody(exactObject('Start', { trigger_data: JsonObject }, {}))
 
 export const shownStart = ({ executionId, correlationId }: Started) => ({
   id: executionId,
@@ -31,10 +26,10 @@ export const shownStart = ({ executionId, correlationId }: Started) => ({
   correlation_id: correlationId,
 })
 
-export const createExecution = ({ on, store, keyed, canMail }: Commanding) =>
+export const createExecution = ({ on, store, keyed }: Commanding) =>
   on.route({
     roles: mayOperate,
-    query: startQuery,
+    query: noQuery,
     body,
     handle: (call) =>
       pipe(
@@ -45,17 +40,7 @@ export const createExecution = ({ on, store, keyed, canMail }: Commanding) =>
         ),
         TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
         TE.chainW(({ workflow, context }) =>
-          startExecution({ store, canMail })(
-            workflow,
-            {
-              trigger: call.body.trigger_data,
-              dryRun: call.body.dry_run ?? false,
-              untilPhase: call.body.until_phase ?? null,
-              checked: call.query.preflight ?? false,
-            },
-            context,
-            isRepeatable(call.req),
-          ),
+          startExecution(store)(workflow, call.body.trigger_data, context, isRepeatable(call.req)),
         ),
         TE.map((started) => created(shownStart(started), started, `/api/v1/executions/${started.executionId}`)),
       ),

@@ -1,52 +1,48 @@
-import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
-import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
-import { newEvents } from '../../domain/command-handler'
-import { type CreateExecution, execution, executionStream } from '../../domain/execution'
+import { commandHandler } from '../../domain/command-handler'
+import { execution, executionStream } from '../../domain/execution'
+import type { CreateExecution } from '../../domain/execution/commands'
 import type { PlannedStep } from '../../domain/execution/plan'
-import { unborn } from '../../domain/execution/state'
 import { derivedId, ExecutionId, stepIdOf } from '../../domain/ids'
+import type { JsonObject } from '../../domain/json'
+import type { LoadError } from '../../domain/load'
 import type { CommandContext } from '../../domain/metadata'
 import type { Node } from '../../domain/workflow-definition/node'
 import type { Workflow } from '../../domain/workflow-definition/state'
-import { isBlocking, kindOf, phaseOf } from '../../nodes/preflight'
+import { isBlocking, phaseOf, preflight } from '../../nodes/preflight'
 import type { Commanding } from '../deps'
-import type { ApiError } from '../error'
+import type { ApiError, PreflightBlocked } from '../error'
 import type { Told } from '../owned'
-import { findingsFor, type Wanted } from './preflight'
+import { factsFor } from './facts'
 import { firstResult, type Started } from './first-result'
 
 type Log = Commanding['store']
-type Starting = Pick<Commanding, 'store' | 'canMail'>
-
-export type Wish = Wanted & {
-  /** Refuses what cannot succeed, before anything is begun. */
-  readonly checked: boolean
-}
 
 /** `workflow` is the definition that the run will keep to. */
-type Start = Wish & {
+type Start = {
   readonly executionId: ExecutionId
   readonly workflow: Told<Workflow>
+  readonly trigger: JsonObject
   readonly context: CommandContext
 }
 
-const notActive = ({ workflow: { state } }: Start): ApiError => ({ _tag: 'WorkflowNotActive', status: state.status })
+const isActive = ({ workflow: { state } }: Start): TE.TaskEither<ApiError, void> =>
+  state.status === 'active' ? TE.right(undefined) : TE.left({ _tag: 'WorkflowNotActive', status: state.status })
 
 const canSucceed =
-  (deps: Starting) =>
-  ({ workflow, context, ...wish }: Start): TE.TaskEither<ApiError, void> =>
+  (log: Log) =>
+  ({ workflow, trigger, context }: Start): TE.TaskEither<LoadError | PreflightBlocked, void> =>
     pipe(
-      findingsFor(deps, context.organization)(workflow.state.nodes, wish),
-      TE.map(RA.filter(isBlocking)),
+      factsFor(log, context.organization)(workflow.state.nodes, trigger),
+      TE.map((facts) => preflight(workflow.state.nodes, facts).filter(isBlocking)),
       TE.chainW((issues) =>
-        issues.length === 0 ? TE.right(undefined) : TE.left<ApiError>({ _tag: 'PreflightBlocked', issues }),
+        issues.length === 0 ? TE.right(undefined) : TE.left<PreflightBlocked>({ _tag: 'PreflightBlocked', issues }),
       ),
     )
 
-export const plannedFor =
+const planned =
   (executionId: ExecutionId) =>
   (node: Node, index: number): PlannedStep => ({
     step_id: stepIdOf(executionId, node.node_id),
@@ -55,83 +51,75 @@ export const plannedFor =
     node_type: node.node_type,
     label: node.label,
     phase: phaseOf(node) ?? 'render',
-    kind: kindOf(node) ?? 'delivery',
   })
 
-const commandOf = ({ executionId, workflow, trigger, context, dryRun, untilPhase }: Start): CreateExecution => ({
+const commandOf = ({ executionId, workflow: { state, revision }, trigger, context }: Start): CreateExecution => ({
   type: 'CreateExecution',
   execution_id: executionId,
   organization_id: context.organization,
-  workflow_id: workflow.state.workflowId,
-  workflow_name: workflow.state.name,
-  workflow_version: workflow.state.version,
-  workflow_revision: String(workflow.revision),
-  trigger_type: workflow.state.nodes[0]?.node_type ?? 'manual',
-  dry_run: dryRun,
-  until_phase: untilPhase,
-  retry_of: null,
-  plan: workflow.state.nodes.map(plannedFor(executionId)),
+  workflow_id: state.workflowId,
+  workflow_name: state.name,
+  workflow_version: state.version,
+  workflow_revision: String(revision),
+  trigger_type: state.nodes[0]?.node_type ?? 'manual',
+  plan: state.nodes.map(planned(executionId)),
   personal: { trigger_data: trigger },
 })
 
-/** A stream that is not there needs no reading: the log itself says when it is. The same events given twice are one append to it. */
-const append =
+const begun =
+  ({ executionId, context: { correlationId } }: Start) =>
+  ({ revision, position }: Pick<Started, 'revision' | 'position'>): Started => ({
+    executionId,
+    correlationId,
+    revision,
+    position,
+  })
+
+const begin =
+  (log: Log) =>
+  (start: Start): TE.TaskEither<ApiError, Started> =>
+    pipe(
+      isActive(start),
+      TE.chainW(() => canSucceed(log)(start)),
+      TE.chainW(() =>
+        commandHandler(log)(execution)(executionStream(start.executionId), commandOf(start), start.context),
+      ),
+      TE.map(begun(start)),
+    )
+
+/**
+ * The answer of a command that may come again is what the log says of the run's beginning: a repeat gets the first answer, whatever has become of
+ * the workflow since, and of two at once both get that of the one that was first: the store takes the same events given twice for one append, so its
+ * answer does not tell them apart.
+ */
+const beginOnce =
   (log: Log) =>
   (start: Start): TE.TaskEither<ApiError, Started> => {
-    const stream = executionStream(start.executionId)
-    const decided = execution.decide(commandOf(start))(unborn)
-    const events = newEvents(execution.codec, start.context, stream)(E.isRight(decided) ? decided.right : [])
-    if (!RA.isNonEmpty(events)) throw new Error('a new run begins with an event')
-    const { executionId, context } = start
+    const known: TE.TaskEither<ApiError, O.Option<Started>> = firstResult(log)(start.executionId, start.context)
     return pipe(
-      log.append(stream, 'no_stream', events),
-      TE.map((at) => ({ executionId, correlationId: context.correlationId, ...at })),
-      TE.orElse((error) =>
-        error._tag === 'WrongExpectedRevision'
-          ? begunBefore(log, start)({ _tag: 'ExecutionAlreadyExists' })
-          : TE.left(error),
+      known,
+      TE.chain(
+        O.match(
+          () =>
+            pipe(
+              begin(log)(start),
+              TE.chain((answer) => pipe(known, TE.map(O.getOrElse(() => answer)))),
+            ),
+          (first) => TE.right(first),
+        ),
       ),
     )
   }
 
-const begunBefore =
-  (log: Log, { executionId, context }: Start) =>
-  (otherwise: ApiError): TE.TaskEither<ApiError, Started> =>
-    pipe(firstResult(log)(executionId, context), TE.chainW(TE.fromOption((): ApiError => otherwise)))
-
-const begin =
-  (deps: Starting) =>
-  (start: Start): TE.TaskEither<ApiError, Started> =>
-    pipe(
-      start.checked ? canSucceed(deps)(start) : TE.right(undefined),
-      TE.chain(() => append(deps.store)(start)),
-    )
-
-/**
- * The answer of a command that may come again is what the log says of the run's beginning: of two at once both get that of the one that was first, for
- * the store's answer does not tell them apart.
- */
-const beginOnce =
-  (deps: Starting) =>
-  (start: Start): TE.TaskEither<ApiError, Started> =>
-    pipe(
-      begin(deps)(start),
-      TE.chainW((answer) =>
-        pipe(firstResult(deps.store)(start.executionId, start.context), TE.map(O.getOrElse(() => answer))),
-      ),
-    )
-
-/** Starts a run: it is in the log when this answers, and its checks are its first part. A repeat gets the first answer, whatever has become of the workflow since. */
+/** Starts a run; one that cannot succeed does not begin, and nothing is written. */
 export const startExecution =
-  (deps: Starting) =>
+  (log: Log) =>
   (
     workflow: Told<Workflow>,
-    wish: Wish,
+    trigger: JsonObject,
     context: CommandContext,
     repeatable: boolean,
   ): TE.TaskEither<ApiError, Started> => {
-    const start = { ...wish, executionId: derivedId(ExecutionId, context.commandId, 'execution'), workflow, context }
-    if (workflow.state.status !== 'active')
-      return repeatable ? begunBefore(deps.store, start)(notActive(start)) : TE.left(notActive(start))
-    return (repeatable ? beginOnce : begin)(deps)(start)
+    const executionId = derivedId(ExecutionId, context.commandId, 'execution')
+    return (repeatable ? beginOnce : begin)(log)({ executionId, workflow, trigger, context })
   }

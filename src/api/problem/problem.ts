@@ -1,5 +1,4 @@
 import type { Locale } from '../../domain/catalogue/entry'
-import { acceptedIn } from '../../domain/execution/next'
 import type { Position } from '../../domain/event-store'
 import { formatPosition } from '../../domain/position'
 import type { ApiError, InputProblem } from '../error'
@@ -85,8 +84,6 @@ export const problemOf = (error: ApiError): Problem => {
     case 'BodyTooLarge':
     case 'EventTooLarge':
       return problem('payload_too_large', { limit: megabytes(error.limit), limit_bytes: error.limit })
-    case 'ForeignForm':
-      return problem('foreign_form')
     case 'PreconditionRequired':
       return problem('precondition_required')
     case 'RevisionMoved':
@@ -95,23 +92,9 @@ export const problemOf = (error: ApiError): Problem => {
       return problem('workflow_not_active', { status: error.status })
     case 'WorkflowArchivedAlready':
       return problem('workflow_archived')
-    case 'ControlNotAccepted':
+    case 'NothingToDecide':
     case 'ExecutionAlreadyEnded':
-      return problem('run_state_conflict', { status: error.status, accepted: acceptedIn(error.status) })
-    case 'ControlNotPossible':
-      return problem('run_state_conflict', { status: error.status, accepted: error.accepted })
-    case 'RetryNotPossible':
-      return problem('retry_not_possible', { changed: error.changed })
-    case 'RepeatDecisionNeeded':
-      return problem('repeat_decision_needed', { accepted: [true, false] })
-    case 'OutcomeDecisionNeeded':
-      return problem('outcome_decision_needed', { accepted: ['resend', 'assume_sent'] })
-    case 'RetriedAlready':
-      return problem('retried_already', { execution: error.execution })
-    case 'StepNotReusable':
-      return problem('step_not_reusable', { position: error.position })
-    case 'ReviewOver':
-      return problem('review_over', { status: error.status })
+      return problem('run_state_conflict', { status: error.status, accepted_in: 'needs_review' })
     case 'ExecutionAlreadyExists':
     case 'WorkflowAlreadyExists':
     case 'TemplateAlreadyExists':
@@ -148,8 +131,6 @@ export const problemOf = (error: ApiError): Problem => {
     case 'StreamTooLong':
     case 'StepNotPlanned':
     case 'StepOutOfTurn':
-    case 'RequestHeard':
-    case 'PreflightNotDue':
     case 'EffectNotIntended':
     case 'EffectOutcomeLost':
     case 'StepsRemain':

@@ -27,30 +27,21 @@ const recipient =
     return { findings: E.isLeft(address) ? [invalid(known, `${field} ${address.left}`)] : [], empty: false }
   }
 
-/** Addresses of which at least one must be there. */
-export const checkRecipients = (
-  templates: ReadonlyArray<string>,
-  facts: Facts,
-  field: string,
-): ReadonlyArray<Finding> => {
-  const seen = templates.map(recipient(facts, field))
+const recipients = (config: EmailConfig, facts: Facts): ReadonlyArray<Finding> => {
+  const to = config.to.map(recipient(facts, 'to'))
+  const copies = [...(config.cc ?? []).map(recipient(facts, 'cc')), ...(config.bcc ?? []).map(recipient(facts, 'bcc'))]
+  const nobody = to.every(({ empty }) => empty)
   return [
-    ...(seen.every(({ empty }) => empty)
-      ? [{ code: 'delivery.recipient_missing' as const, params: {}, tech: `${field} is empty` }]
-      : []),
-    ...seen.flatMap(({ findings }) => findings),
+    ...(nobody ? [{ code: 'delivery.recipient_missing' as const, params: {}, tech: 'to is empty' }] : []),
+    ...[...to, ...copies].flatMap(({ findings }) => findings),
   ]
 }
 
-const copies = (config: EmailConfig, facts: Facts): ReadonlyArray<Finding> =>
-  (['cc', 'bcc'] as const).flatMap((field) =>
-    (config[field] ?? []).map(recipient(facts, field)).flatMap(({ findings }) => findings),
-  )
-
-export const checkText = (template: string | undefined, facts: Facts, field: string): ReadonlyArray<Finding> => {
-  const text = foreseen(template ?? '', facts, field)
-  return E.isLeft(text) ? text.left : []
-}
+const texts = (config: EmailConfig, facts: Facts): ReadonlyArray<Finding> =>
+  (['subject_template', 'body_template'] as const).flatMap((field) => {
+    const text = foreseen(config[field] ?? '', facts, field)
+    return E.isLeft(text) ? text.left : []
+  })
 
 export const checkAttachments = (
   wanted: ReadonlyArray<Wanted>,
@@ -63,9 +54,7 @@ export const checkAttachments = (
 
 export const check = (config: EmailConfig, facts: Facts): ReadonlyArray<Finding> => [
   ...checkConnection(config.connection_id, 'smtp', facts),
-  ...checkRecipients(config.to, facts, 'to'),
-  ...copies(config, facts),
-  ...checkText(config.subject_template, facts, 'subject_template'),
-  ...checkText(config.body_template, facts, 'body_template'),
+  ...recipients(config, facts),
+  ...texts(config, facts),
   ...checkAttachments(config.attachments ?? [], facts, 'attachments'),
 ]

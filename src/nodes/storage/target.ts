@@ -1,4 +1,4 @@
-import type { GeneratedDocument } from '../../domain/execution/receipts'
+import type { GeneratedDocument } from '../../domain/execution/effects'
 
 export type File = {
   readonly folder: ReadonlyArray<string>

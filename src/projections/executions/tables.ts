@@ -22,13 +22,6 @@ export const executionsTable: Table<ExecutionRow> = {
     delivery_state: 'text',
     signature_state: 'text',
     recommended_actions: 'jsonb',
-    waiting_for: 'jsonb',
-    requested: 'text',
-    mode: 'text',
-    until_phase: 'text',
-    stopped_after: 'text',
-    retry_of: 'uuid',
-    retried_by: 'uuid',
     phase_metrics: 'jsonb',
     correlation_id: 'uuid',
     trace_id: 'text',
@@ -62,9 +55,6 @@ export const stepsTable: Table<StepRow> = {
     started_at: 'timestamptz',
     completed_at: 'timestamptz',
     duration_ms: 'bigint',
-    reused_from: 'uuid',
-    ready_at: 'timestamptz',
-    queue_wait_ms: 'bigint',
     revision: 'bigint',
   },
 }
@@ -91,7 +81,7 @@ export const logsTable: Table<LogRow> = {
 
 export const documentsTable: Table<DocumentRow> = {
   name: 'execution_documents',
-  write: 'newer',
+  write: 'once',
   columns: {
     id: 'uuid',
     execution_id: 'uuid',
@@ -103,9 +93,6 @@ export const documentsTable: Table<DocumentRow> = {
     sha256: 'text',
     template_id: 'text',
     template_version: 'integer',
-    expires_at: 'timestamptz',
-    expired_at: 'timestamptz',
     number: 'integer',
-    revision: 'bigint',
   },
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Redis } from 'ioredis'
-import type { ExecutionEvent } from '../../../src/domain/execution'
+import type { ExecutionEvent } from '../../../src/domain/execution/events'
 import type { ExecutionId } from '../../../src/domain/ids'
 import { streamKey } from '../../../src/projections/live/keys'
 import { type LiveTail, liveTail } from '../../../src/projections/live/tail'

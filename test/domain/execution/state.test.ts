@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { execution } from '../../../src/domain/execution'
-import type { ExecutionEvent } from '../../../src/domain/execution'
+import type { ExecutionEvent } from '../../../src/domain/execution/events'
 import type { Execution } from '../../../src/domain/execution/state'
 import {
   attemptFailed,
