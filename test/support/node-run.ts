@@ -21,6 +21,7 @@ import type { JsonObject } from '../../src/domain/json'
 import { template, templateStream } from '../../src/domain/template/template'
 import type { AnyNodeType } from '../../src/nodes/any-node-type'
 import type { OutgoingPolicy } from '../../src/nodes/outgoing/policy'
+import { oneEach } from '../../src/nodes/email/smtp-sessions'
 import { nodeTypeOf } from '../../src/nodes/registry'
 import type { StepResult, StepRun, StepStop } from '../../src/nodes/step-run'
 import { contentOf, type DocxEngine } from '../../src/nodes/template-inspection'
@@ -172,6 +173,7 @@ export const startNodeRun = async (
       secrets: { put: () => TE.of(undefined), get: () => TE.of(world.secret) },
       outgoing: { allowPrivateAddresses: true, fileRoot: undefined, ...world.policy },
       mailer: undefined,
+      smtp: oneEach,
     },
     author: randomUUID(),
     now: () => new Date().toISOString(),

@@ -175,3 +175,23 @@ export const decideOutcome = (decision: 'resend' | 'assume_sent'): ExecutionComm
   changes: {},
   reason: null,
 })
+
+/** Checks that found nothing, and the versions of templates that they chose. */
+export const preflightCompleted = (
+  templates: ExecutionEventOf<'PreflightCompleted'>['data']['templates'] = [],
+): ExecutionEvent => ({
+  type: 'PreflightCompleted',
+  data: {
+    execution_id: executionId,
+    at: now,
+    duration_ms: 1,
+    input_hash: 'ab'.repeat(32),
+    workflow_version: 1,
+    workflow_revision: '1',
+    templates,
+    nodes: [],
+    blocking_count: 0,
+    warning_count: 0,
+    personal: { findings: [] },
+  },
+})
