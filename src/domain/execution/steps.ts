@@ -14,13 +14,17 @@ const stepFields = { step_id: StepId, node_id: t.string, position: t.number }
 
 export const stepEvents = {
   StepStarted: t.readonly(
-    t.type({
-      ...stepFields,
-      attempt: t.number,
-      /** Whose attempt it is: one worker's, for as long as it lives. */
-      author: t.string,
-      personal: t.readonly(t.type({ data_in: JsonObject })),
-    }),
+    t.intersection([
+      t.type({
+        ...stepFields,
+        attempt: t.number,
+        /** Whose attempt it is: one worker's, for as long as it lives. */
+        author: t.string,
+        personal: t.readonly(t.type({ data_in: JsonObject })),
+      }),
+      /** The attempt before did not die with its worker, it was put off: a part of docg was away, or a person had to decide. */
+      t.partial({ put_off: t.literal(true) }),
+    ]),
   ),
   StepAttemptFailed: t.readonly(
     t.type({
@@ -42,7 +46,13 @@ type EventNamed<Type extends StepEvent['type']> = Extract<StepEvent, { readonly 
 
 type OfStep = { readonly step_id: StepId }
 export type StepCommand =
-  | ({ readonly type: 'StartStep'; readonly author: string; readonly data_in: JsonObject } & OfStep)
+  | ({
+      readonly type: 'StartStep'
+      readonly author: string
+      readonly data_in: JsonObject
+      /** Who put the attempt before off. */
+      readonly put_off_by?: string | undefined
+    } & OfStep)
   | ({
       readonly type: 'RecordFailedAttempt'
       readonly attempts_at_most: number
@@ -82,15 +92,16 @@ const isFirstLeft = (run: Execution, { position }: Step): boolean =>
 
 /** Another's attempt that is still at work is taken for dead: whoever begins has been told so. */
 const startStep: Decide<'StartStep'> =
-  ({ step_id, author, data_in }) =>
+  ({ step_id, author, data_in, put_off_by }) =>
   (run) =>
     ofStep(run, step_id, (step) => {
       if (isDone(step)) return nothing
       if (step.status === 'running' && !step.waitsForRetry && step.author === author) return nothing
       if (hasEnded(run)) return alreadyEnded(run)
       if (!mayBegin(run) || !isFirstLeft(run, step)) return outOfTurn
+      const isPutOff = step.status === 'running' && !step.waitsForRetry && step.author === put_off_by
       const data = { ...fieldsOf(step), attempt: step.attempt + 1, author, personal: { data_in } }
-      return E.right([{ type: 'StepStarted', data }])
+      return E.right([{ type: 'StepStarted', data: isPutOff ? { ...data, put_off: true } : data }])
     })
 
 const recordFailedAttempt: Decide<'RecordFailedAttempt'> =
@@ -158,7 +169,7 @@ const stageAfter = ({ stage, steps }: Execution): Execution['stage'] => {
 
 const started = (run: Execution, { data }: EventNamed<'StepStarted'>): Execution => {
   const step = stepOf(run, data.step_id)
-  const died = step?.status === 'running' && !step.waitsForRetry
+  const died = step?.status === 'running' && !step.waitsForRetry && data.put_off !== true
   return {
     ...withStep(released(run, 'retry_due'), data.step_id, ({ deaths }) => ({
       status: 'running',

@@ -19,6 +19,8 @@ export type Attempting = {
   readonly services: Omit<StepServices, 'template' | 'connection'>
   /** This worker, for as long as it lives: another's attempt that is still at work is taken for dead. */
   readonly author: string
+  /** Who looked at this run last and said that it waits, or that a part of docg is away: what it left open has not died with it. */
+  readonly putOffBy?: string | undefined
   /** RFC 3339 UTC with milliseconds. */
   readonly now: () => string
   /** Calls back when a cancel is asked for while the attempt is at work; returns how to cease. */
@@ -38,8 +40,8 @@ const referencesOf = ({ triggerData, steps }: Execution): References => ({
   step: Object.fromEntries(steps.map(({ position, output }) => [String(position), output])),
 })
 
-const isDead = (step: Step, { author }: Attempting): boolean =>
-  step.status === 'running' && !step.waitsForRetry && step.author !== author
+const isDead = (step: Step, { author, putOffBy }: Attempting): boolean =>
+  step.status === 'running' && !step.waitsForRetry && step.author !== author && step.author !== putOffBy
 
 const say = (
   run: RunCommands,
@@ -225,7 +227,7 @@ export const attempt = (
       TE.chain(() => (run.isUrgent() ? committed(run) : TE.of(undefined))),
     )
   return pipe(
-    say(run, { type: 'StartStep', step_id, author: deps.author, data_in }),
+    say(run, { type: 'StartStep', step_id, author: deps.author, data_in, put_off_by: deps.putOffBy }),
     TE.chainW(() => {
       const step = stepOf(run.state(), step_id)
       return step === undefined ? TE.left<StepStop>(lookAgain) : work(step)
