@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type Execution, type Step, stepOf } from '../../domain/execution/state'
+import type { Fault } from '../../domain/fault'
 import type { JsonObject } from '../../domain/json'
 import type { NodeType } from '../../nodes/node-type'
 import type { References, StepFault, StepResult, StepServices, StepStop } from '../../nodes/step-run'
@@ -42,26 +43,40 @@ const referencesOf = ({ triggerData, steps }: Execution): References => ({
 const isDead = (step: Step, { author, putOffBy }: Attempting): boolean =>
   step.status === 'running' && !step.waitsForRetry && step.author !== author && step.author !== putOffBy
 
-const say = (run: RunCommands, ...commands: ReadonlyArray<Parameters<RunCommands['stage']>[0]>) =>
-  TE.fromEither(pipe(commands, E.traverseArray(run.stage)))
+const say = (
+  run: RunCommands,
+  ...commands: ReadonlyArray<Parameters<RunCommands['stage']>[0]>
+): TE.TaskEither<StepStop, void> =>
+  pipe(
+    commands,
+    E.traverseArray(run.stage),
+    E.map(() => undefined),
+    TE.fromEither,
+  )
 
-/** Gives a step up whose attempts all ended with their worker; what may have happened outside is for a person to say. */
-const giveUp = (run: RunCommands, { now }: Attempting, step: Step): TE.TaskEither<StepStop, void> => {
+/** What may have happened outside, and nobody has said so. */
+const reportUnknown = (
+  run: RunCommands,
+  { now }: Attempting,
+  step: Step,
+): TE.TaskEither<StepStop, void> | undefined => {
   const unknown = Object.values(run.state().effects).find(
     ({ step_id, status, repeatable }) => step_id === step.step_id && status === 'intended' && !repeatable,
   )
-  return pipe(
-    unknown === undefined
-      ? say(run, { type: 'FailStep', step_id: step.step_id, fault: workerLost(step, deathsAtMost) })
-      : say(run, {
-          type: 'ReportLostOutcome',
-          effect_key: unknown.effect_key,
-          now: now(),
-          fault: outcomeUnknown(step),
-        }),
-    TE.chainW(() => committed(run)),
-  )
+  return unknown === undefined
+    ? undefined
+    : say(run, { type: 'ReportLostOutcome', effect_key: unknown.effect_key, now: now(), fault: outcomeUnknown(step) })
 }
+
+const failStep = (run: RunCommands, { step_id }: Step, fault: Fault): TE.TaskEither<StepStop, void> =>
+  say(run, { type: 'FailStep', step_id, fault })
+
+/** Gives a step up whose attempts all ended with their worker; what may have happened outside is for a person to say. */
+const giveUp = (run: RunCommands, deps: Attempting, step: Step): TE.TaskEither<StepStop, void> =>
+  pipe(
+    reportUnknown(run, deps, step) ?? failStep(run, step, workerLost(step, deathsAtMost)),
+    TE.chain(() => committed(run)),
+  )
 
 const inputOf = (
   { input }: RunnableType,
@@ -158,34 +173,33 @@ const execute = (
 
 /** What follows from an attempt that did not complete its step. */
 const afterStop =
-  (run: RunCommands, { now }: Attempting, { attempts }: RunnableType, step: Step) =>
+  (run: RunCommands, deps: Attempting, { attempts }: RunnableType, step: Step) =>
   (stop: StepStop): TE.TaskEither<StepStop, void> => {
     const { step_id, faults } = step
     if (stop._tag !== 'StepFault') return TE.left(stop)
     const { fault, retryable } = stop
-    const at = now()
-    return pipe(
+    const now = deps.now()
+    const failedAttempt = () =>
       retryable && faults + 1 < attempts
         ? say(run, {
             type: 'RecordFailedAttempt',
             step_id,
             attempts_at_most: attempts,
-            now: at,
-            retry_at: retryAt(at, faults),
+            now,
+            retry_at: retryAt(now, faults),
             fault,
           })
-        : say(run, { type: 'FailStep', step_id, fault }),
-      TE.chainW(() => committed(run)),
+        : failStep(run, step, fault)
+    return pipe(
+      reportUnknown(run, deps, step) ?? failedAttempt(),
+      TE.chain(() => committed(run)),
     )
   }
 
 const complete =
   (run: RunCommands, { step_id }: Step) =>
   ({ output, personal }: StepResult): TE.TaskEither<StepStop, void> =>
-    pipe(
-      say(run, { type: 'CompleteStep', step_id, output, personal: { output: personal } }),
-      TE.map(() => undefined),
-    )
+    say(run, { type: 'CompleteStep', step_id, output, personal: { output: personal } })
 
 /**
  * One attempt at a step: begun, its effects once, completed or not. Ends with everything decided staged, not all of it in the log; a receipt that must

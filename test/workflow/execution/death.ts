@@ -24,3 +24,18 @@ export const orDead = async <A>(work: Promise<A>): Promise<A | 'dead'> => {
     throw error
   }
 }
+
+/** The worker's process is gone at its `at`-th append, before the log has it or right after: nothing of it is heard any more. */
+export const killed = (log: RunLog, at: number, landed: boolean) => {
+  let left = at
+  let die: (dead: 'dead') => void = () => undefined
+  const dead = new Promise<'dead'>((resolve) => (die = resolve))
+  const append: RunLog['append'] = (stream, expected, events) => async () => {
+    left -= 1
+    if (left !== 0) return log.append(stream, expected, events)()
+    if (landed) await log.append(stream, expected, events)()
+    die('dead')
+    return new Promise(() => undefined)
+  }
+  return { log: { ...log, append }, dead }
+}

@@ -284,20 +284,19 @@ describe('an attempt that was given up', () => {
 
   it('is heard also when the log does not answer at first', async () => {
     const { arrive, memory, said } = await atWork('email')
-    let away = false
+    const unanswered = { _tag: 'StoreUnavailable', reason: 'away' } as const
+    let isAway = false
     const { go, giveUp } = await arrive({
       ...memory.log,
-      readStream: (stream, slice) => {
-        const answer = away
-          ? TE.left({ _tag: 'StoreUnavailable' as const, reason: 'away' })
-          : memory.log.readStream(stream, slice)
-        away = false
-        return answer
+      readStream: (stream, slice) => () => {
+        const answers = !isAway
+        isAway = false
+        return answers ? memory.log.readStream(stream, slice)() : Promise.resolve(E.left(unanswered))
       },
     })
     await go(undefined, () => {
       giveUp()
-      away = true
+      isAway = true
       return Promise.resolve()
     })
     expect(said()).to.deep.equal(['EffectIntended', 'DocumentSent'])

@@ -13,6 +13,7 @@ import {
   preflightCompleted,
   renderIntended,
   renderIntention,
+  retryAt,
   sendIntended,
   sending,
   sent,
@@ -38,7 +39,8 @@ const complete = (step = steps.trigger, output = {}): ExecutionCommand => ({
 })
 const receipt: ExecutionCommand = { type: 'RecordReceipt', receipt: sent }
 const lookAgain = E.left({ _tag: 'LookAgain' })
-const unavailable: AppendError = { _tag: 'StoreUnavailable', reason: 'away' }
+const away = { _tag: 'StoreUnavailable', reason: 'away' } as const
+const unavailable: AppendError = away
 const refusedControl: ExecutionCommand = { type: 'RecordRefusedControl', control: 'resume', code: 'x' }
 
 type Sent = ReadonlyArray<NewEvent>
@@ -167,16 +169,18 @@ describe('the commands of an advance', () => {
     const { log, asked } = scripted(memory.log, [unavailable, unavailable, unavailable])
     const late = await open(log)
     right(late.stage(start()))
+    right(late.stage(complete()))
     await late.commit()
     const run = await open()
     right(run.stage(start()))
-    right(run.stage({ type: 'FailStep', step_id: steps.trigger.step_id, fault: unreachable }))
+    const again = { attempts_at_most: 3, now, retry_at: retryAt, fault: unreachable }
+    right(run.stage({ type: 'RecordFailedAttempt', step_id: steps.trigger.step_id, ...again }))
     // The first append lands after all, between the reading and the second one.
     const [first, ...more] = asked[0] ?? []
     right(await memory.log.append(`execution-${memory.id}` as never, 2n as never, [first!, ...more])())
-    await run.commit()
-    expect(memory.types().slice(3)).to.deep.equal(['StepStarted', 'StepFailed', 'ExecutionFailed'])
-    expect(run.revision()).to.equal(BigInt(memory.types().length - 1))
+    expect(await run.commit()).to.deep.equal(lookAgain)
+    expect(memory.types().slice(3)).to.deep.equal(['StepStarted', 'StepCompleted'])
+    expect(run.state()).to.deep.equal(memory.run())
   })
 
   it('that are staged while others are on the way follow them', async () => {
@@ -268,9 +272,9 @@ describe('a receipt', () => {
           if (run.types().at(-1) === 'EffectIntended') await run.send(refusedControl)
           return run.log.append(stream, expected, events)()
         },
-        readStream: (stream, slice) => {
+        readStream: (stream, slice) => () => {
           reads += 1
-          return reads > 1 && reads < 6 ? TE.left(unavailable as never) : run.log.readStream(stream, slice)
+          return reads > 1 && reads < 6 ? Promise.resolve(E.left(away)) : run.log.readStream(stream, slice)()
         },
       }
     })
