@@ -160,8 +160,8 @@ export const reviewOpened: ExecutionEvent = {
   type: 'ReviewOpened',
   data: { review_id: reviewId, step_id: review.step_id, at: run.now },
 }
-export const openReview: ExecutionCommand = { type: 'OpenReview', review_id: reviewId, now: run.now }
-export const decideReview = (approved: boolean, now = run.now): ExecutionCommand => ({
+export const openReview: CommandOf<'OpenReview'> = { type: 'OpenReview', review_id: reviewId, now: run.now }
+export const decideReview = (approved: boolean, now = run.now): CommandOf<'DecideReview'> => ({
   type: 'DecideReview',
   review_id: reviewId,
   now,
