@@ -136,6 +136,13 @@ export const review: PlannedStep = {
   kind: 'human',
 }
 export const send: PlannedStep = { ...email, position: 4 }
+export const peopledPlan: ReadonlyArray<PlannedStep> = [
+  trigger,
+  render,
+  review,
+  send,
+  { ...run.steps.archive, position: 5 },
+]
 export const reviewedPlan = [trigger, render, review, send]
 export const reviewedCreated: ExecutionEvent = { ...run.created, data: { ...run.created.data, plan: reviewedPlan } }
 
