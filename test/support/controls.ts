@@ -136,6 +136,13 @@ export const review: PlannedStep = {
   kind: 'human',
 }
 export const send: PlannedStep = { ...email, position: 4 }
+export const peopledPlan: ReadonlyArray<PlannedStep> = [
+  trigger,
+  render,
+  review,
+  send,
+  { ...run.steps.archive, position: 5 },
+]
 export const reviewedPlan = [trigger, render, review, send]
 export const reviewedCreated: ExecutionEvent = { ...run.created, data: { ...run.created.data, plan: reviewedPlan } }
 
@@ -160,8 +167,8 @@ export const reviewOpened: ExecutionEvent = {
   type: 'ReviewOpened',
   data: { review_id: reviewId, step_id: review.step_id, at: run.now },
 }
-export const openReview: ExecutionCommand = { type: 'OpenReview', review_id: reviewId, now: run.now }
-export const decideReview = (approved: boolean, now = run.now): ExecutionCommand => ({
+export const openReview: CommandOf<'OpenReview'> = { type: 'OpenReview', review_id: reviewId, now: run.now }
+export const decideReview = (approved: boolean, now = run.now): CommandOf<'DecideReview'> => ({
   type: 'DecideReview',
   review_id: reviewId,
   now,

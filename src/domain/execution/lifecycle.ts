@@ -20,6 +20,7 @@ import {
   type Step,
   stepAtWork,
   stepOf,
+  waitsForPeople,
 } from './state'
 
 const Text = t.string
@@ -236,6 +237,7 @@ const retry: Decide<'RetryExecution'> = (command) => (run) => {
 const complete: Decide<'CompleteExecution'> = () => (run) => {
   if (run.status === 'completed') return nothing
   if (hasEnded(run)) return alreadyEnded(run)
+  if (waitsForPeople(run)) return notAccepted(run)
   return run.steps.every(isDone)
     ? E.right([
         {
@@ -352,7 +354,7 @@ const resumed = (run: Execution, { data }: EventNamed<'ExecutionResumed'>): Exec
   return {
     ...free,
     requested: undefined,
-    stage: run.stage === 'ready' || run.stage === 'sent' ? 'making' : run.stage,
+    stage: waitsForPeople(run) ? 'making' : run.stage,
     triggerData: mergePatch(run.triggerData, data.personal.changes),
     preflight: { ...run.preflight, due: [...due], round: run.preflight.round + (isOther ? 1 : 0) },
     lastFault: blocked ? undefined : run.lastFault,

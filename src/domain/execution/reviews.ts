@@ -176,7 +176,8 @@ const decideReview: Decide<'DecideReview'> =
 const expire: Decide<'ExpireReview'> =
   ({ review_id, now }) =>
   (run) => {
-    const review = pendingReview(run, review_id)
+    const isOpen = holdOf(run, 'review')?.review_id === review_id
+    const review = isOpen ? pendingReview(run, review_id) : undefined
     const step = review === undefined ? undefined : stepOf(run, review.step_id)
     if (review === undefined || step === undefined || review.expires_at > now) return nothing
     if (review.auto_approve)
