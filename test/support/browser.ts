@@ -104,11 +104,18 @@ export const openBrowser = async (device: Device, language = 'pt-BR'): Promise<B
     ])
 
   return {
-    open: async (url) => void (await ask('POST', '/url', { url })),
-    click: async (selector) => void (await ask('POST', `${await element(selector)}/click`, {})),
-    type: async (selector, text) => void (await ask('POST', `${await element(selector)}/value`, { text })),
-    press: async (key) =>
-      void (await ask('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions: keys(key) }] })),
+    open: async (url) => {
+      await ask('POST', '/url', { url })
+    },
+    click: async (selector) => {
+      await ask('POST', `${await element(selector)}/click`, {})
+    },
+    type: async (selector, text) => {
+      await ask('POST', `${await element(selector)}/value`, { text })
+    },
+    press: async (key) => {
+      await ask('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions: keys(key) }] })
+    },
     text,
     shows: async (selector, expected) => {
       let last = ''

@@ -107,6 +107,7 @@ describe('the step that asks for a review', () => {
       })
       await until(async () => (await reviews.events(id)).some(isLast))
       await reviews.step(id)
+      expect((await reviews.run(id)).holds.map(({ kind }) => kind)).to.deep.equal(['review'])
       wake()
       expect(await silent).to.have.property('_tag', 'Wait')
       const arrived = reviews.mail.arrived.slice(before)
