@@ -10,11 +10,14 @@ import type { Commanding } from './deps'
 import { readDocument, readDocuments } from './documents/read'
 import type { ApiError } from './error'
 import { readAudit } from './executions/audit'
+import { cancelExecution } from './executions/cancel'
 import { createExecution } from './executions/create'
 import { readEffects } from './executions/effects'
+import { pauseExecution } from './executions/pause'
 import { listExecutions, readExecution, readLogs, readSteps } from './executions/read'
 import { preflightWorkflow, readPreflight } from './executions/preflight'
 import { resumeExecution } from './executions/resume'
+import { retryExecution } from './executions/retry'
 import { type Dependencies, live, ready } from './health/health'
 import type { Log } from './log'
 import { on } from './on'
@@ -84,6 +87,9 @@ const resources = (deps: Deps): Readonly<Record<string, Methods>> => {
     '/executions/:id/documents': { get: readDocuments(all) },
     '/executions/:id/effects': { get: readEffects(all) },
     '/executions/:id/resume': { post: resumeExecution(all) },
+    '/executions/:id/pause': { post: pauseExecution(all) },
+    '/executions/:id/cancel': { post: cancelExecution(all) },
+    '/executions/:id/retry': { post: retryExecution(all) },
     '/documents/:id': { get: readDocument(all) },
     '/webhooks/:workflow_id/:token': { post: receiveWebhook(all) },
   }

@@ -52,6 +52,7 @@ export const reacting = ({ open, engine, isAway, reconcile, ...surroundings }: R
     name: 'reactor',
     prefixes: reactorPrefixes,
     lease: open.lease,
+    spacingMs: 0,
     isTransient: (error) => isTransient(error) || isAway(error),
     apply: async ({ events, position }) => {
       await reactAll((event) => {

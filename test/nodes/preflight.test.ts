@@ -4,7 +4,7 @@ import type { Connection } from '../../src/domain/connection/connection'
 import type { JsonObject } from '../../src/domain/json'
 import type { Template } from '../../src/domain/template/template'
 import type { TemplateNode } from '../../src/domain/template/version'
-import { decodeNodes, isBlocking, needsOf, preflight } from '../../src/nodes/preflight'
+import { decodeNodes, isBlocking, needsOf, preflight, wholeRun } from '../../src/nodes/preflight'
 import { connectionId, connectionOf, organizationId, templateId } from '../support/node-run'
 
 const tag = (path: string): TemplateNode => ({ kind: 'tag', path })
@@ -293,6 +293,7 @@ describe('preflight', () => {
     const found = preflight(
       nodesOf([manual, document(), storage()]),
       { trigger: {}, template: () => undefined, connection: () => undefined, canMail: true },
+      wholeRun,
       () => (clock += 2_000),
     )
     expect(found.map(({ code, position }) => [code, position])).to.deep.equal([

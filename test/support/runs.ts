@@ -1,4 +1,4 @@
-import type { ExecutionEvent, ExecutionEventOf } from '../../src/domain/execution'
+import type { ExecutionCommand, ExecutionEvent, ExecutionEventOf } from '../../src/domain/execution'
 import type { PlannedStep } from '../../src/domain/execution/plan'
 import { fault } from '../../src/domain/fault'
 import {
@@ -164,3 +164,34 @@ export const sending: ReadonlyArray<ExecutionEvent> = [
   ...done(steps.trigger, steps.render),
   stepStarted(steps.email),
 ]
+
+/** A person says what became of an effect whose outcome was lost. */
+export const decideOutcome = (decision: 'resend' | 'assume_sent'): ExecutionCommand => ({
+  type: 'ResumeExecution',
+  now,
+  approved: true,
+  decision,
+  recheck: [],
+  changes: {},
+  reason: null,
+})
+
+/** Checks that found nothing, and the versions of templates that they chose. */
+export const preflightCompleted = (
+  templates: ExecutionEventOf<'PreflightCompleted'>['data']['templates'] = [],
+): ExecutionEvent => ({
+  type: 'PreflightCompleted',
+  data: {
+    execution_id: executionId,
+    at: now,
+    duration_ms: 1,
+    input_hash: 'ab'.repeat(32),
+    workflow_version: 1,
+    workflow_revision: '1',
+    templates,
+    nodes: [],
+    blocking_count: 0,
+    warning_count: 0,
+    personal: { findings: [] },
+  },
+})

@@ -19,7 +19,7 @@ import { esdbEventStore } from '../../src/stores/events/esdb'
 import type { ExecutionActivities } from '../../src/workflow/execution/activities'
 import type { StepOutcome } from '../../src/workflow/execution/after-stop'
 import { reacting } from '../../src/workflow/reacting'
-import { isTemporalAway, temporalConnection, temporalEngine } from '../../src/workflow/temporal-engine'
+import { isTemporalAway, temporalConnection, temporalEngine, temporalTrouble } from '../../src/workflow/temporal-engine'
 import { temporalWorker } from '../../src/workflow/temporal-worker'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy'
 import { until } from '../support/until'
@@ -132,6 +132,20 @@ describe('from the log to Temporal', () => {
         expect(await started(id)).to.be.a('string')
       }).timeout(90_000)
   })
+
+  it('says that Temporal does not answer, with nothing to start', async () => {
+    const over = new AbortController()
+    const toTemporal = temporalConnection(`127.0.0.1:${proxy.port}`)
+    const trouble = temporalTrouble(toTemporal, 'default', over.signal)
+    for (const fault of ['stall', 'refuse'] as const) {
+      await proxy.set(fault)
+      await until(() => trouble() === 'Temporal does not answer', 30_000)
+      await proxy.set('pass')
+      await until(() => trouble() === undefined, 30_000)
+    }
+    over.abort()
+    await toTemporal.close()
+  }).timeout(90_000)
 
   describe('a run’s workflow', () => {
     type Asked = { readonly step: string; readonly answer: (outcome: StepOutcome) => void }

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/TaskEither'
 import { connection, connectionStream } from '../../domain/connection/connection'
 import { type Domain, domains } from '../../domain/catalogue/entry'
 import { exactObject, oneOf, truth } from '../../domain/exact'
-import { phases } from '../../domain/execution/plan'
+import { type Phase, phases } from '../../domain/execution/plan'
 import { type OrganizationId, WorkflowId } from '../../domain/ids'
 import { JsonObject } from '../../domain/json'
 import type { LoadError } from '../../domain/load'
@@ -23,7 +23,13 @@ import { owned, type Reading, type Told } from '../owned'
 import type { Reader } from '../problem/problem'
 import { noQuery } from '../query'
 import { type ReadingRuns, runAsked, runQuery } from './reading'
-import type { Wish } from './start'
+
+/** What a run is begun with, and for. */
+export type Wanted = {
+  readonly trigger: JsonObject
+  readonly dryRun: boolean
+  readonly untilPhase: Phase | null
+}
 
 /** Undefined instead of an error for what is not there or belongs to another. */
 const orAbsent = <A>(found: TE.TaskEither<LoadError | NotFound, Told<A>>): TE.TaskEither<LoadError, A | undefined> =>
@@ -40,7 +46,7 @@ export const findingsFor =
   ({ store, canMail }: Checking, organization: OrganizationId) =>
   (
     nodes: ReadonlyArray<Node>,
-    { trigger, dryRun, untilPhase }: Omit<Wish, 'checked'>,
+    { trigger, dryRun, untilPhase }: Wanted,
   ): TE.TaskEither<LoadError, ReadonlyArray<PreflightFinding>> =>
     pipe(
       gather({

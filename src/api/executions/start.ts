@@ -5,10 +5,9 @@ import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
 import { newEvents } from '../../domain/command-handler'
 import { type CreateExecution, execution, executionStream } from '../../domain/execution'
-import type { Phase, PlannedStep } from '../../domain/execution/plan'
+import type { PlannedStep } from '../../domain/execution/plan'
 import { unborn } from '../../domain/execution/state'
 import { derivedId, ExecutionId, stepIdOf } from '../../domain/ids'
-import type { JsonObject } from '../../domain/json'
 import type { CommandContext } from '../../domain/metadata'
 import type { Node } from '../../domain/workflow-definition/node'
 import type { Workflow } from '../../domain/workflow-definition/state'
@@ -16,16 +15,13 @@ import { isBlocking, kindOf, phaseOf } from '../../nodes/preflight'
 import type { Commanding } from '../deps'
 import type { ApiError } from '../error'
 import type { Told } from '../owned'
-import { findingsFor } from './preflight'
+import { findingsFor, type Wanted } from './preflight'
 import { firstResult, type Started } from './first-result'
 
 type Log = Commanding['store']
 type Starting = Pick<Commanding, 'store' | 'canMail'>
 
-export type Wish = {
-  readonly trigger: JsonObject
-  readonly dryRun: boolean
-  readonly untilPhase: Phase | null
+export type Wish = Wanted & {
   /** Refuses what cannot succeed, before anything is begun. */
   readonly checked: boolean
 }

@@ -95,6 +95,17 @@ export const problemTexts = {
       'Whether the e-mail was sent is not known; say in decision: {accepted}',
     ],
   ),
+  repeat_decision_needed: problemText(
+    409,
+    [
+      'Falta decidir sobre o envio',
+      'Não se sabe se o e-mail foi enviado; diga em repeat_effects se é para enviar de novo (true) ou dar por enviado (false)',
+    ],
+    [
+      'A decision about the delivery is needed',
+      'Whether the e-mail was sent is not known; say in repeat_effects whether to send it again (true) or to take it for sent (false)',
+    ],
+  ),
   retried_already: problemText(
     409,
     ['Execução já repetida', 'A execução já continua em {execution}; repita essa'],

@@ -8,19 +8,23 @@ import { JsonObject } from '../json'
 import type { StepNotPlanned, StepOutOfTurn } from './effects'
 import { alreadyEnded, carriedOut, type ExecutionAlreadyEnded, type LifecycleEvent, progressOf } from './lifecycle'
 import { StepOutput } from './receipts'
-import { type Execution, hasEnded, held, isDone, released, type Step, stepOf, withStep } from './state'
+import { type Execution, hasEnded, held, isDone, released, type Step, stepOf, waitsForPeople, withStep } from './state'
 
 const stepFields = { step_id: StepId, node_id: t.string, position: t.number }
 
 export const stepEvents = {
   StepStarted: t.readonly(
-    t.type({
-      ...stepFields,
-      attempt: t.number,
-      /** Whose attempt it is: one worker's, for as long as it lives. */
-      author: t.string,
-      personal: t.readonly(t.type({ data_in: JsonObject })),
-    }),
+    t.intersection([
+      t.type({
+        ...stepFields,
+        attempt: t.number,
+        /** Whose attempt it is: one worker's, for as long as it lives. */
+        author: t.string,
+        personal: t.readonly(t.type({ data_in: JsonObject })),
+      }),
+      /** The attempt before did not die with its worker, it was put off: a part of docg was away, or a person had to decide. */
+      t.partial({ put_off: t.literal(true) }),
+    ]),
   ),
   StepAttemptFailed: t.readonly(
     t.type({
@@ -42,7 +46,13 @@ type EventNamed<Type extends StepEvent['type']> = Extract<StepEvent, { readonly 
 
 type OfStep = { readonly step_id: StepId }
 export type StepCommand =
-  | ({ readonly type: 'StartStep'; readonly author: string; readonly data_in: JsonObject } & OfStep)
+  | ({
+      readonly type: 'StartStep'
+      readonly author: string
+      readonly data_in: JsonObject
+      /** Who put the attempt before off. */
+      readonly put_off_by?: string | undefined
+    } & OfStep)
   | ({
       readonly type: 'RecordFailedAttempt'
       readonly attempts_at_most: number
@@ -73,24 +83,28 @@ const fieldsOf = ({ step_id, node_id, position }: Step) => ({ step_id, node_id, 
 const ofStep = (run: Execution, id: StepId, decide: (step: Step) => Decision): Decision =>
   pipe(stepOf(run, id), E.fromNullable<StepRefusal>({ _tag: 'StepNotPlanned' }), E.chain(decide))
 
+/** What a resume wants checked comes before a step that was about to begin with the data from before. */
+const isUnchecked = ({ preflight: { due, round } }: Execution): boolean => round > 0 && due.length > 0
+
 /** Whether a retry is all that holds the run. */
-const mayBegin = ({ life, holds, requested }: Execution): boolean =>
-  life === 'running' && requested === undefined && holds.every(({ kind }) => kind === 'retry_due')
+const mayBegin = (run: Execution): boolean =>
+  run.life === 'running' && run.requested === undefined && !waitsForPeople(run) && !isUnchecked(run)
 
 const isFirstLeft = (run: Execution, { position }: Step): boolean =>
   run.steps.every((other) => other.position >= position || isDone(other))
 
 /** Another's attempt that is still at work is taken for dead: whoever begins has been told so. */
 const startStep: Decide<'StartStep'> =
-  ({ step_id, author, data_in }) =>
+  ({ step_id, author, data_in, put_off_by }) =>
   (run) =>
     ofStep(run, step_id, (step) => {
       if (isDone(step)) return nothing
       if (step.status === 'running' && !step.waitsForRetry && step.author === author) return nothing
       if (hasEnded(run)) return alreadyEnded(run)
       if (!mayBegin(run) || !isFirstLeft(run, step)) return outOfTurn
+      const isPutOff = step.status === 'running' && !step.waitsForRetry && step.author === put_off_by
       const data = { ...fieldsOf(step), attempt: step.attempt + 1, author, personal: { data_in } }
-      return E.right([{ type: 'StepStarted', data }])
+      return E.right([{ type: 'StepStarted', data: isPutOff ? { ...data, put_off: true } : data }])
     })
 
 const recordFailedAttempt: Decide<'RecordFailedAttempt'> =
@@ -102,8 +116,6 @@ const recordFailedAttempt: Decide<'RecordFailedAttempt'> =
       const data = { ...fieldsOf(step), attempt: step.attempt, attempts_at_most, at: now, retry_at, fault }
       return E.right([{ type: 'StepAttemptFailed', data }, ...carriedOut(run)])
     })
-
-const waitsForPeople = ({ holds }: Execution): boolean => holds.some(({ kind }) => kind !== 'retry_due')
 
 const completeStep: Decide<'CompleteStep'> =
   ({ step_id, output, personal }) =>
@@ -158,7 +170,7 @@ const stageAfter = ({ stage, steps }: Execution): Execution['stage'] => {
 
 const started = (run: Execution, { data }: EventNamed<'StepStarted'>): Execution => {
   const step = stepOf(run, data.step_id)
-  const died = step?.status === 'running' && !step.waitsForRetry
+  const died = step?.status === 'running' && !step.waitsForRetry && data.put_off !== true
   return {
     ...withStep(released(run, 'retry_due'), data.step_id, ({ deaths }) => ({
       status: 'running',
@@ -168,7 +180,7 @@ const started = (run: Execution, { data }: EventNamed<'StepStarted'>): Execution
       deaths: died ? deaths + 1 : deaths,
     })),
     currentStep: data.step_id,
-    stage: run.stage === 'sending' || run.stage === 'ready' ? run.stage : 'making',
+    stage: run.stage === 'sending' || (run.stage === 'ready' && isDelivery(step)) ? run.stage : 'making',
   }
 }
 

@@ -13,3 +13,4 @@ export {
   wholeRun,
 } from './check'
 export { type FactSources, gather } from './gather'
+export { nodesToCheck } from './recheck'

@@ -7,7 +7,8 @@ import { advance, type Advanced, type Advancing } from './advance'
 import { stepSlots } from './step-slots'
 
 export type ExecutionActivities = {
-  readonly advance: (executionId: string, organizationId: string) => Promise<Advanced>
+  /** `putOffBy`: the author of the answer before; null at first. */
+  readonly advance: (executionId: string, organizationId: string, putOffBy: string | null) => Promise<Advanced>
 }
 
 const idOf = <A>(codec: t.Type<A, string>, text: string): A => {
@@ -24,22 +25,29 @@ export const executionActivities = (deps: Advancing, slots: number): ExecutionAc
   const atWork = new Map<ExecutionId, Promise<Advanced>>()
   const enter = stepSlots(slots)
 
-  const begin = async (id: ExecutionId, organization: OrganizationId): Promise<Advanced> => {
+  let thrown = 0
+  /** Whoever threw is dead: what it left open is taken up under another name, and counts. */
+  const authorNow = () => (thrown === 0 ? deps.author : `${deps.author} ${thrown}`)
+
+  const begin = async (id: ExecutionId, organization: OrganizationId, putOffBy: string | null): Promise<Advanced> => {
     const leave = await enter(organization)
-    if (leave === 'full') return { _tag: 'Wait', ms: busyMs() }
+    if (leave === 'full') return { _tag: 'Wait', ms: busyMs(), author: putOffBy }
     try {
-      return pipe(await advance(deps)(id)(), E.toUnion)
+      return pipe(await advance({ ...deps, author: authorNow() })(id, putOffBy ?? undefined)(), E.toUnion)
+    } catch (error) {
+      thrown += 1
+      throw error
     } finally {
       leave()
     }
   }
 
   return {
-    advance: (executionId, organizationId) => {
+    advance: (executionId, organizationId, putOffBy) => {
       const id = idOf(ExecutionId, executionId)
       const known = atWork.get(id)
       if (known !== undefined) return known
-      const begun = begin(id, idOf(OrganizationId, organizationId)).finally(() => atWork.delete(id))
+      const begun = begin(id, idOf(OrganizationId, organizationId), putOffBy).finally(() => atWork.delete(id))
       atWork.set(id, begun)
       return begun
     },

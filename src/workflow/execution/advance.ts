@@ -13,14 +13,15 @@ import { openRun, type RunCommands, type RunLog } from './run-commands'
 import { unsayable } from './step-faults'
 import { committed, lookAgain, orStop } from './stop'
 
+/** `author` says so, and is at nothing any more: what it left open has not died with it. */
 export type Advanced =
   | { readonly _tag: 'Ended' }
   /** `ms`: when to look again; null: when somebody says something. */
-  | { readonly _tag: 'Wait'; readonly ms: number | null }
+  | { readonly _tag: 'Wait'; readonly ms: number | null; readonly author: string | null }
   /** A part of docg itself did not answer. */
-  | { readonly _tag: 'Away'; readonly reason: string }
+  | { readonly _tag: 'Away'; readonly reason: string; readonly author: string }
 
-export type Advancing = Attempting & {
+export type Advancing = Omit<Attempting, 'putOffBy'> & {
   readonly log: RunLog
   readonly catalog: ReturnType<typeof catalogOf>
   readonly nodeType: (name: string) => RunnableType | undefined
@@ -30,12 +31,18 @@ export type Advancing = Attempting & {
 /** A run that others move all the time is put off rather than looked at without end. */
 const looksAtMost = 50
 
-const waitUntil = (until: string | undefined, now: string): Advanced => ({
+const waitUntil = (until: string | undefined, now: string, author: string): Advanced => ({
   _tag: 'Wait',
   ms: until === undefined ? null : Math.max(0, Date.parse(until) - Date.parse(now)),
+  author,
 })
 
-const tryStep = (deps: Advancing, catalog: Catalog, run: RunCommands, step: Step): TE.TaskEither<StepStop, void> =>
+const tryStep = (
+  deps: Advancing & Attempting,
+  catalog: Catalog,
+  run: RunCommands,
+  step: Step,
+): TE.TaskEither<StepStop, void> =>
   pipe(
     catalog.nodes(run.state()),
     TE.chainW((nodes) => {
@@ -66,7 +73,7 @@ const expire = (
 
 /** Does what the run says is next, until it ends or waits. */
 const lookAt =
-  (deps: Advancing, catalog: Catalog) =>
+  (deps: Advancing & Attempting, catalog: Catalog) =>
   (run: RunCommands): TE.TaskEither<StepStop, Advanced> => {
     const now = deps.now()
     const then = (work: TE.TaskEither<StepStop, void>) =>
@@ -84,7 +91,7 @@ const lookAt =
       case 'Ended':
         return at({ _tag: 'Ended' })
       case 'Wait':
-        return at(waitUntil(todo.until, now))
+        return at(waitUntil(todo.until, now, deps.author))
       case 'Decide':
         return then(TE.fromEither(run.stage(todo.command)))
       case 'Check':
@@ -131,30 +138,34 @@ const failFor = (deps: Advancing, id: ExecutionId, stop: Unsayable): TE.TaskEith
 
 /**
  * Takes a run as far as it goes now. The run is read once; every refusal and every conflict means that somebody else moved it, and then it is read
- * again.
+ * again. `putOffBy`: who gave the answer before.
  */
-export const advance = (deps: Advancing) => {
-  const look = (id: ExecutionId, left: number): TE.TaskEither<never, Advanced> => {
-    if (left === 0) return TE.of({ _tag: 'Away', reason: 'the run is moved all the time' })
-    return pipe(
-      orStop(openRun(deps.log, deps.author)(id)),
-      TE.chain((run) =>
-        pipe(lookAt(deps, deps.catalog(run.state().organizationId))(run), TE.orElseW(keepingStaged(run))),
-      ),
-      TE.orElse((stop): TE.TaskEither<StepStop, Advanced> => {
-        if (stop._tag !== 'Unsayable') return TE.left(stop)
-        return pipe(
-          failFor(deps, id, stop),
-          TE.chain(() => TE.left<StepStop>(lookAgain)),
-        )
-      }),
-      TE.orElse((stop): TE.TaskEither<never, Advanced> => {
-        if (stop._tag === 'LookAgain') return look(id, left - 1)
-        if (stop._tag === 'RunGone') return TE.of({ _tag: 'Ended' })
-        if (stop._tag === 'Unavailable') return TE.of({ _tag: 'Away', reason: stop.reason })
-        throw new Error(`${stop._tag} outside of a step`)
-      }),
-    )
+export const advance =
+  (common: Advancing) =>
+  (id: ExecutionId, putOffBy?: string): TE.TaskEither<never, Advanced> => {
+    const deps = { ...common, putOffBy }
+    const away = (reason: string): Advanced => ({ _tag: 'Away', reason, author: deps.author })
+    const look = (id: ExecutionId, left: number): TE.TaskEither<never, Advanced> => {
+      if (left === 0) return TE.of(away('the run is moved all the time'))
+      return pipe(
+        orStop(openRun(deps.log, deps.author)(id)),
+        TE.chain((run) =>
+          pipe(lookAt(deps, deps.catalog(run.state().organizationId))(run), TE.orElseW(keepingStaged(run))),
+        ),
+        TE.orElse((stop): TE.TaskEither<StepStop, Advanced> => {
+          if (stop._tag !== 'Unsayable') return TE.left(stop)
+          return pipe(
+            failFor(deps, id, stop),
+            TE.chain(() => TE.left<StepStop>(lookAgain)),
+          )
+        }),
+        TE.orElse((stop): TE.TaskEither<never, Advanced> => {
+          if (stop._tag === 'LookAgain') return look(id, left - 1)
+          if (stop._tag === 'RunGone') return TE.of({ _tag: 'Ended' })
+          if (stop._tag === 'Unavailable') return TE.of(away(stop.reason))
+          throw new Error(`${stop._tag} outside of a step`)
+        }),
+      )
+    }
+    return look(id, looksAtMost)
   }
-  return (id: ExecutionId): TE.TaskEither<never, Advanced> => look(id, looksAtMost)
-}

@@ -18,6 +18,8 @@ export type Attempting = {
   readonly services: Omit<StepServices, 'template' | 'connection'>
   /** This worker, for as long as it lives: another's attempt that is still at work is taken for dead. */
   readonly author: string
+  /** Who looked at this run last and said that it waits, or that a part of docg is away: what it left open has not died with it. */
+  readonly putOffBy?: string | undefined
   /** RFC 3339 UTC with milliseconds. */
   readonly now: () => string
   /** Calls back when a cancel is asked for while the attempt is at work; returns how to cease. */
@@ -37,8 +39,8 @@ const referencesOf = ({ triggerData, steps }: Execution): References => ({
   step: Object.fromEntries(steps.map(({ position, output }) => [String(position), output])),
 })
 
-const isDead = (step: Step, author: string): boolean =>
-  step.status === 'running' && !step.waitsForRetry && step.author !== author
+const isDead = (step: Step, { author, putOffBy }: Attempting): boolean =>
+  step.status === 'running' && !step.waitsForRetry && step.author !== author && step.author !== putOffBy
 
 const say = (run: RunCommands, ...commands: ReadonlyArray<Parameters<RunCommands['stage']>[0]>) =>
   TE.fromEither(pipe(commands, E.traverseArray(run.stage)))
@@ -128,12 +130,13 @@ const execute = (
       effectKey: (target) => `${step.step_id}/${target}`,
       once: once(run, step, `${deps.author}/${step.attempt}`, deps.now, isOver),
       reviews: run.state().reviews.filter(({ step_id }) => step_id === step.step_id),
-      review: (command) =>
-        pipe(
-          isOver() ? E.left<StepStop>(lookAgain) : run.stage(command),
-          TE.fromEither,
-          TE.chainW(() => committed(run)),
-        ),
+      review: (command) => () =>
+        isOver()
+          ? Promise.resolve(E.left(lookAgain))
+          : pipe(
+              say(run, command),
+              TE.chainW(() => committed(run)),
+            )(),
     })
   return async () => {
     let canceled = false
@@ -196,7 +199,7 @@ export const attempt = (
   run: RunCommands,
   planned: Step,
 ): TE.TaskEither<StepStop, void> => {
-  if (isDead(planned, deps.author) && planned.deaths + 1 >= deathsAtMost) return giveUp(run, deps, planned)
+  if (isDead(planned, deps) && planned.deaths + 1 >= deathsAtMost) return giveUp(run, deps, planned)
   const { step_id } = planned
   const asked = { references: referencesOf(run.state()), documents: run.state().documents, step: planned }
   const input = inputOf(type, config, asked)
@@ -210,7 +213,7 @@ export const attempt = (
       TE.chain(() => (run.isUrgent() ? committed(run) : TE.of(undefined))),
     )
   return pipe(
-    say(run, { type: 'StartStep', step_id, author: deps.author, data_in }),
+    say(run, { type: 'StartStep', step_id, author: deps.author, data_in, put_off_by: deps.putOffBy }),
     TE.chainW(() => {
       const step = stepOf(run.state(), step_id)
       return step === undefined ? TE.left<StepStop>(lookAgain) : work(step)

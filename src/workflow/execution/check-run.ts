@@ -64,6 +64,7 @@ export const checkRun = (
       const blocking_count = findings.filter(isBlocking).length
       return run.stage({
         type: 'RecordPreflight',
+        round: state.preflight.round,
         execution_id: executionId,
         at: now(),
         duration_ms: Math.round(performance.now() - began),

@@ -84,7 +84,10 @@ export const once =
         if (isOver()) return TE.left(lookAgain)
         return pipe(
           intend,
-          TE.chainW(() => (effect()?.status === 'done' ? TE.of(effect()?.receipt) : doIt)),
+          TE.chainW((): TE.TaskEither<StepStop, Receipt | undefined> => {
+            if (effect()?.status === 'done') return TE.of(effect()?.receipt)
+            return isOver() ? TE.left(lookAgain) : doIt
+          }),
         )
       }),
     )

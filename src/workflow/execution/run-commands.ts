@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as RA from 'fp-ts/ReadonlyArray'
@@ -27,7 +28,7 @@ export type RunCommands = {
   readonly stage: (command: ExecutionCommand) => E.Either<StepStop, void>
   /** Whether what is staged must get into the log before anything else: it says that something happened that may not happen twice. */
   readonly isUrgent: () => boolean
-  /** The same run, read again. */
+  /** The same run, read again, however long the log is away. */
   readonly reopen: TE.TaskEither<LogAway, RunCommands>
   /** Everything staged, in one append at the known revision. On a conflict all is decided again on what the log says. */
   readonly commit: TE.TaskEither<CommitError, void>
@@ -42,13 +43,18 @@ type Known = {
 }
 
 const decisionsAtMost = 5
+const retriesAtMost = 2
 const lookAgain: LookAgain = { _tag: 'LookAgain' }
 
 const passing: ReadonlyArray<string> = ['StoreUnavailable', 'StoreDenied']
 const longestPause = 3_000
 
-/** Gives the same again while the log is away, about eight minutes: what happened outside must get into the log before it is forgotten. */
-const retry = <A>(task: TE.TaskEither<AppendError, A>, left: number, pause = 100): TE.TaskEither<AppendError, A> =>
+/** The same again while the log is away, `left` times more. */
+const retry = <Error extends { readonly _tag: string }, A>(
+  task: TE.TaskEither<Error, A>,
+  left: number,
+  pause = 100,
+): TE.TaskEither<Error, A> =>
   pipe(
     task,
     TE.orElse((error) =>
@@ -73,12 +79,14 @@ const known = (log: RunLog, id: ExecutionId): TE.TaskEither<LogAway, Known> =>
 const evolved = (run: Execution, events: ReadonlyArray<ExecutionEvent>): Execution =>
   events.reduce<Execution>((state, event) => execution.evolve(state, event) as Execution, run)
 
-const asEvents = ({ run, revision, last, born }: Known, author: string, staged: ReadonlyArray<Staged>) =>
-  newEvents(
+/** Ids follow from what is said, too: a log that hears something else at the same revision must not take it for the same again. */
+const asEvents = ({ run, revision, last, born }: Known, author: string, staged: ReadonlyArray<Staged>) => {
+  const events = staged.flatMap((each) => each.events)
+  return newEvents(
     execution.codec,
     {
       commandId: derivedId(CommandId, run.executionId, author, String(revision)),
-      commandHash: author,
+      commandHash: createHash('sha256').update(JSON.stringify(events)).digest('hex'),
       correlationId: born.$correlationId,
       causationId: last,
       actor: { type: 'system', id: 'workflow' },
@@ -86,9 +94,17 @@ const asEvents = ({ run, revision, last, born }: Known, author: string, staged: 
       ...(born.traceparent === undefined ? {} : { traceparent: born.traceparent }),
     },
     executionStream(run.executionId),
-  )(staged.flatMap(({ events }) => events))
+  )(events)
+}
 
 const isReceipt = ({ command }: Staged): boolean => command.type === 'RecordReceipt'
+
+/** What happened outside must get into the log before it is forgotten, however long that takes; anything else can be decided again. */
+const patience = (staged: ReadonlyArray<Staged>, otherwise: number): number =>
+  staged.some(isReceipt) ? Infinity : otherwise
+
+const isUnsayable = (error: AppendError): error is Unsayable['error'] =>
+  error._tag === 'EventTooLarge' || error._tag === 'EventNotEncodable'
 
 /** `author` is this worker's, new with each process. */
 export const openRun =
@@ -117,20 +133,20 @@ const runCommands = (log: RunLog, author: string, id: ExecutionId, first: Known)
       ),
     )
 
-  const landed = (events: ReadonlyArray<NewEvent>, revision: Revision, rest: ReadonlyArray<Staged>) => {
-    const done = staged.slice(0, staged.length - rest.length)
+  /** What was staged meanwhile stays so. */
+  const landed = (part: ReadonlyArray<Staged>, events: ReadonlyArray<NewEvent>, revision: Revision) => {
     const run = evolved(
       base.run,
-      done.flatMap((each) => each.events),
+      part.flatMap((each) => each.events),
     )
     base = { ...base, run, revision, last: events.at(-1)?.id ?? base.last }
-    staged = rest
+    staged = staged.slice(part.length)
   }
 
   /** Decides everything staged again on what the log says now. What is refused, and what comes after it, falls away. */
   const again = (): TE.TaskEither<CommitError, { readonly dropped: boolean }> =>
     pipe(
-      known(log, id),
+      retry(known(log, id), patience(staged, retriesAtMost)),
       TE.map((now) => {
         const commands = staged.map(({ command }) => command)
         base = now
@@ -140,48 +156,60 @@ const runCommands = (log: RunLog, author: string, id: ExecutionId, first: Known)
       }),
     )
 
-  const append = (part: ReadonlyArray<Staged>, rest: ReadonlyArray<Staged>): TE.TaskEither<AppendError, void> => {
+  const append = (part: ReadonlyArray<Staged>): TE.TaskEither<AppendError, void> => {
     const events = asEvents(base, author, part)
     if (!RA.isNonEmpty(events)) return TE.of(undefined)
-    const once = log.append(executionStream(id), base.revision, events)
     return pipe(
-      retry(once, part.some(isReceipt) ? 160 : 2),
-      TE.map(({ revision }) => landed(events, revision, rest)),
-    )
-  }
-
-  /** One command at a time, up to the one that the log does not take. */
-  const oneByOne = (): TE.TaskEither<CommitError, void> => {
-    const [one, ...rest] = staged
-    if (one === undefined) return TE.of(undefined)
-    return pipe(
-      append([one], rest),
-      TE.orElseW((error): TE.TaskEither<CommitError, void> => {
-        if (error._tag !== 'EventTooLarge' && error._tag !== 'EventNotEncodable') return failed(error)
-        staged = []
-        state = base.run
-        return TE.left({ _tag: 'Unsayable', command: one.command, error })
-      }),
-      TE.chain(oneByOne),
+      retry(log.append(executionStream(id), base.revision, events), patience(part, retriesAtMost)),
+      TE.map(({ revision }) => landed(part, events, revision)),
     )
   }
 
   const failed = (error: AppendError): TE.TaskEither<CommitError, never> =>
     error._tag === 'WrongExpectedRevision' ? TE.left(lookAgain) : TE.left(error as LogAway)
 
-  const commit = (left: number, dropped: boolean): TE.TaskEither<CommitError, void> =>
-    pipe(
-      append(staged, []),
-      TE.orElse((error): TE.TaskEither<CommitError, void> => {
-        if (error._tag === 'EventTooLarge' || error._tag === 'EventNotEncodable') return oneByOne()
-        if (error._tag !== 'WrongExpectedRevision' || left === 0) return failed(error)
-        return pipe(
+  const onConflict = (error: AppendError, left: number, dropped: boolean): TE.TaskEither<CommitError, void> =>
+    error._tag !== 'WrongExpectedRevision' || left + patience(staged, 0) <= 0
+      ? failed(error)
+      : pipe(
           again(),
           TE.chain((decided) => commit(left - 1, dropped || decided.dropped)),
         )
-      }),
-      TE.chain(() => (dropped ? TE.left(lookAgain) : TE.of(undefined))),
+
+  /** One command at a time, up to the one that the log does not take. */
+  const oneByOne = (left: number, dropped: boolean): TE.TaskEither<CommitError, void> => {
+    const [one] = staged
+    if (one === undefined) return dropped ? TE.left(lookAgain) : TE.of(undefined)
+    return pipe(
+      append([one]),
+      TE.foldW(
+        (error): TE.TaskEither<CommitError, void> => {
+          if (!isUnsayable(error)) return onConflict(error, left, dropped)
+          staged = []
+          state = base.run
+          return TE.left({ _tag: 'Unsayable', command: one.command, error })
+        },
+        () => oneByOne(left, dropped),
+      ),
     )
+  }
+
+  const commit = (left: number, dropped: boolean): TE.TaskEither<CommitError, void> =>
+    pipe(
+      append(staged),
+      TE.foldW(
+        (error) => (isUnsayable(error) ? oneByOne(left, dropped) : onConflict(error, left, dropped)),
+        (): TE.TaskEither<CommitError, void> => (dropped ? TE.left(lookAgain) : TE.of(undefined)),
+      ),
+    )
+
+  let turn: Promise<unknown> = Promise.resolve()
+  /** One at a time: an attempt that was given up may still be at its last one. */
+  const inTurn = <A>(task: () => Promise<A>): Promise<A> => {
+    const mine = turn.then(task, task)
+    turn = mine
+    return mine
+  }
 
   return {
     state: () => state,
@@ -192,7 +220,7 @@ const runCommands = (log: RunLog, author: string, id: ExecutionId, first: Known)
         ({ command }) =>
           command.type === 'RecordReceipt' && state.effects[command.receipt.data.effect_key]?.repeatable === false,
       ),
-    reopen: openRun(log, author)(id),
-    commit: () => commit(decisionsAtMost, false)(),
+    reopen: retry(openRun(log, author)(id), Infinity),
+    commit: () => inTurn(() => commit(decisionsAtMost, false)()),
   }
 }

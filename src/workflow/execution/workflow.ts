@@ -21,19 +21,26 @@ const { advance } = proxyLocalActivities<ExecutionActivities>({
 const longestPauseMs = 10_000
 
 /** One run: advance, wait, again. State is in the log, so any part of it may be done again; a wake means: look. */
-export async function runExecution(executionId: string, organizationId: string): Promise<void> {
+export async function runExecution(
+  executionId: string,
+  organizationId: string,
+  putOff: string | null = null,
+): Promise<void> {
+  let putOffBy = putOff
   let wakes = 0
   const wake = () => void (wakes += 1)
   setHandler(resumeAfterReview, wake)
   setHandler(cancel, wake)
   for (let away = 0; ;) {
     const seen = wakes
-    const advanced = await advance(executionId, organizationId)
+    const advanced = await advance(executionId, organizationId, putOffBy)
     if (advanced._tag === 'Ended') return
     away = advanced._tag === 'Away' ? away + 1 : 0
+    putOffBy = advanced.author
     const ms = advanced._tag === 'Away' ? Math.min(longestPauseMs, 500 * 2 ** away) : advanced.ms
     if (ms === null) await condition(() => wakes > seen)
     else await condition(() => wakes > seen, ms)
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof runExecution>(executionId, organizationId)
+    if (workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof runExecution>(executionId, organizationId, putOffBy)
   }
 }

@@ -46,7 +46,8 @@ describe('the messages of a run', () => {
       '4-1 execution.progress',
       '5-0 step.started',
       '8-0 step.completed',
-      '8-1 execution.progress',
+      '8-1 execution.status_changed',
+      '8-2 execution.progress',
       '9-0 step.started',
       '10-0 execution.status_changed',
       '12-0 step.completed',
@@ -151,7 +152,6 @@ describe('the messages of a run', () => {
     expect(listed(messagesOf([first!, strange, third!]))).to.deep.equal([
       '1-0 execution.created',
       '3-0 step.started',
-      '3-1 execution.status_changed',
     ])
   })
 
@@ -187,7 +187,7 @@ describe('the messages of a run', () => {
     )
   })
 
-  it('know the twelve types of the contract', () => {
+  it('know the twelve types of the contract, skipped steps and reviews', () => {
     expect([...liveEventTypes].sort()).to.deep.equal([
       'execution.canceled',
       'execution.completed',
@@ -196,10 +196,13 @@ describe('the messages of a run', () => {
       'execution.progress',
       'execution.status_changed',
       'preflight.completed',
+      'review.decided',
+      'review.requested',
       'signature.completed',
       'signature.requested',
       'step.completed',
       'step.failed',
+      'step.skipped',
       'step.started',
     ])
   })
