@@ -16,6 +16,8 @@ export type Browser = {
   /** A key for whatever has the focus. */
   readonly press: (key: string) => Promise<void>
   readonly text: (selector: string) => Promise<string>
+  /** Waits until an element says this, over the change of a page. */
+  readonly shows: (selector: string, text: string) => Promise<void>
   readonly title: () => Promise<string>
   readonly evaluate: (expression: string) => Promise<unknown>
   /** What the browser itself complained about: refused styles, scripts, requests. */
@@ -94,6 +96,7 @@ export const openBrowser = async (device: Device, language = 'pt-BR'): Promise<B
     const found = (await ask('POST', '/element', { using: 'css selector', value })) as Readonly<Record<string, string>>
     return `/element/${found[elementKey] ?? ''}`
   }
+  const text = async (selector: string) => String(await ask('GET', `${await element(selector)}/text`))
   const keys = (text: string) =>
     text.split('').flatMap((value) => [
       { type: 'keyDown', value },
@@ -101,12 +104,28 @@ export const openBrowser = async (device: Device, language = 'pt-BR'): Promise<B
     ])
 
   return {
-    open: async (url) => void (await ask('POST', '/url', { url })),
-    click: async (selector) => void (await ask('POST', `${await element(selector)}/click`, {})),
-    type: async (selector, text) => void (await ask('POST', `${await element(selector)}/value`, { text })),
-    press: async (key) =>
-      void (await ask('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions: keys(key) }] })),
-    text: async (selector) => String(await ask('GET', `${await element(selector)}/text`)),
+    open: async (url) => {
+      await ask('POST', '/url', { url })
+    },
+    click: async (selector) => {
+      await ask('POST', `${await element(selector)}/click`, {})
+    },
+    type: async (selector, text) => {
+      await ask('POST', `${await element(selector)}/value`, { text })
+    },
+    press: async (key) => {
+      await ask('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions: keys(key) }] })
+    },
+    text,
+    shows: async (selector, expected) => {
+      let last = ''
+      const look = () =>
+        text(selector).then(
+          (said) => (last = said) === expected,
+          () => false,
+        )
+      await until(look, 15_000, () => `${selector} says ${expected}, but ${last}`)
+    },
     title: async () => String(await ask('GET', '/title')),
     evaluate: (expression) => ask('POST', '/execute/sync', { script: `return ${expression}`, args: [] }),
     complaints: async () => {

@@ -19,13 +19,13 @@ ul.files li+li{margin-top:.5rem}
 ul.files a{display:flex;justify-content:space-between;align-items:center;gap:1rem;min-height:3rem;padding:.6rem 1rem;border:1px solid var(--line);border-radius:.5rem;text-decoration:none}
 ul.files a:hover span:first-child{text-decoration:underline}
 ul.files .soft{flex:none}
-label{display:block;font-weight:600}
+label{display:block;margin-top:1.25rem;font-weight:600}
 textarea{display:block;width:100%;margin-top:.35rem;padding:.7rem;font:inherit;color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:.5rem;resize:vertical}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.25rem}
 button{flex:1 1 12rem;min-height:3rem;padding:.7rem 1rem;font:inherit;font-weight:600;border-radius:.5rem;border:2px solid var(--yes);background:var(--yes);color:#fff;cursor:pointer}
 button.no{background:transparent;border-color:var(--no);color:var(--no)}
 :focus-visible{outline:3px solid var(--link);outline-offset:3px}
-.alert{border:2px solid var(--no);background:var(--alert);border-radius:.5rem;padding:.5rem 1rem;margin:0 0 1rem}
+.alert{border:2px solid var(--no);background:var(--alert);border-radius:.5rem;padding:.5rem 1rem;margin:0 0 1.5rem}
 footer{max-width:40rem;margin:0 auto;padding:0 1rem 2rem;display:flex;justify-content:space-between;align-items:center}
 footer a{display:inline-block;padding:.75rem 0}
 `
