@@ -236,6 +236,7 @@ const retry: Decide<'RetryExecution'> = (command) => (run) => {
 const complete: Decide<'CompleteExecution'> = () => (run) => {
   if (run.status === 'completed') return nothing
   if (hasEnded(run)) return alreadyEnded(run)
+  if (run.holds.length > 0) return notAccepted(run)
   return run.steps.every(isDone)
     ? E.right([
         {
