@@ -270,6 +270,15 @@ describe('controls', () => {
       expect((await refusals(run)).map(({ metadata }) => metadata)).to.deep.equal([
         { control: 'resume', outcome: 'refused', code: 'outcome_decision_needed', status: 'needs_review' },
       ])
+      const waiting = bodyOf(await client.get(`/executions/${run}?at_least=${(await lengthOf(run)) - 1}`).expect(200))
+      expect(at({ body: waiting }, 'waiting_for.0')).to.deep.include({
+        kind: 'outcome_lost',
+        step_id: await worker.stepAt(3),
+        accepts: [
+          { control: 'resume', needs: ['decision'], may: ['approved', 'changes', 'reason'] },
+          { control: 'cancel', needs: [], may: ['reason'] },
+        ],
+      })
       const decided = await control(run, 'resume', { decision: 'assume_sent' }).expect(200)
       expect(bodyOf(decided)['status']).to.be.oneOf(['running', 'ready', 'sending'])
     })
