@@ -1,9 +1,20 @@
-import type { ExecutionCommand, ExecutionEvent, ExecutionEventOf } from '../../src/domain/execution'
+import {
+  execution,
+  type ExecutionCommand,
+  type ExecutionEvent,
+  type ExecutionEventOf,
+} from '../../src/domain/execution'
 import type { PlannedStep } from '../../src/domain/execution/plan'
 import { retryIdOf } from '../../src/domain/execution/retry'
-import type { RecordedFinding } from '../../src/domain/execution/state'
+import type { Execution, RecordedFinding } from '../../src/domain/execution/state'
 import { derivedId, NodeId, stepIdOf, TemplateId } from '../../src/domain/ids'
 import * as run from './runs'
+
+export const runAfter = (...events: ReadonlyArray<ExecutionEvent>): Execution => {
+  const state = events.reduce(execution.evolve, execution.initialState)
+  if (state.status === 'unborn') throw new Error('no run')
+  return state
+}
 
 /** After every other instant of the stories. */
 export const later = '2026-11-30T10:30:00.000Z'
