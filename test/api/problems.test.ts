@@ -24,6 +24,7 @@ const examples: ReadonlyArray<ApiError> = [
     ],
   },
   { _tag: 'BodyCutOff' },
+  { _tag: 'ForeignForm' },
   { _tag: 'Unauthenticated', reason: 'missing' },
   { _tag: 'Unauthenticated', reason: 'expired' },
   { _tag: 'OrganizationForbidden' },
