@@ -319,4 +319,18 @@ describe('the page of a review', () => {
     const page = await get(first(asked)).set('Accept-Language', 'en').expect(410)
     expect(page.text).to.include('approved already').and.include('by somebody else')
   })
+
+  it('is dead when its run was canceled, or rejected by the API', async () => {
+    const operator = as(site, site.ours, 'operator')
+    const canceled = await reviews.ask()
+    const nonce = await nonceOf(first(canceled))
+    await operator.post(`/executions/${canceled.id}/cancel`, { reason: 'Not needed' }).expect(200)
+    await send(first(canceled), { decision: 'approved', nonce }).expect(410)
+    const page = await get(first(canceled)).set('Accept-Language', 'en').expect(410)
+    expect(page.text).to.include('The run was canceled').and.not.include('Not needed')
+    const rejected = await reviews.ask()
+    await operator.post(`/executions/${rejected.id}/resume`, { approved: false }).expect(200)
+    expect((await reviews.run(rejected.id)).status).to.equal('canceled')
+    expect((await get(first(rejected)).set('Accept-Language', 'en').expect(410)).text).to.include('rejected already')
+  })
 })
