@@ -38,6 +38,12 @@ const change = (before: Change | undefined, { type, data }: Recorded, organizati
   lingers: before?.lingers === true || (type === 'ExecutionCreated' && isDryRun(data)),
 })
 
+const merged = (older: Change, newer: Change | undefined): Change => ({
+  organization: older.organization,
+  isOver: older.isOver || newer?.isOver === true,
+  lingers: older.lingers || newer?.lingers === true,
+})
+
 const insertionOf = (changes: ReadonlyMap<ExecutionId, Change>): Insertion => {
   const all = [...changes].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return {
@@ -88,7 +94,7 @@ export const openRuns = (knex: Knex, checkpoint: PostgresCheckpoint): OpenRuns =
         await checkpoint.saveWith(position, written.size === 0 ? [] : [insertionOf(written)])
       } catch (error) {
         noted ??= position
-        for (const [id, one] of written) if (!changes.has(id)) changes.set(id, one)
+        for (const [id, one] of written) changes.set(id, merged(one, changes.get(id)))
         throw error
       }
     },
