@@ -149,10 +149,7 @@ describe('the messages of a run', () => {
   it('are skipped for an event that this version cannot decode', () => {
     const [first, second, third] = recordedAll([created, started, stepStarted(steps.trigger)])
     const strange = { ...second!, type: 'OfTomorrow' }
-    expect(listed(messagesOf([first!, strange, third!]))).to.deep.equal([
-      '1-0 execution.created',
-      '3-0 step.started',
-    ])
+    expect(listed(messagesOf([first!, strange, third!]))).to.deep.equal(['1-0 execution.created', '3-0 step.started'])
   })
 
   it('are the same event by event as in one replay, in rising order, each naming the one before', () => {
