@@ -15,6 +15,8 @@ export type EventCodec<Event> = {
   readonly decode: (stored: Pick<Recorded, 'type' | 'data' | 'metadata'>) => E.Either<UndecodableEvent, Event>
   /** `version` is that of the shape, from 1; it stands in the event's metadata. */
   readonly encode: (event: Event) => { readonly type: string; readonly data: Json; readonly version: number }
+  /** Every type of event with the newest version of its shape. */
+  readonly versions: Readonly<Record<string, number>>
 }
 
 /** By event type: how data of version 1 becomes that of version 2, of 2 that of 3, and so on. Pure; the data is as stored. */
@@ -54,7 +56,9 @@ export const eventCodec = <Codecs extends DataCodecs>(
     const event: DomainEvent = { type, data }
     return event as EventOf<Codecs> & DomainEvent
   }
+  const versionOf = (type: string) => upcastsOf(type).length + 1
   return {
+    versions: Object.fromEntries(Object.keys(codecs).map((type) => [type, versionOf(type)])),
     decode: ({ type, data, metadata }) => {
       const codec = byType.get(type)
       if (codec === undefined) return E.left({ _tag: 'UndecodableEvent', type, reason: 'unknown event type' })
@@ -68,7 +72,7 @@ export const eventCodec = <Codecs extends DataCodecs>(
     encode: ({ type, data }) => ({
       type,
       data: (byType.get(type) ?? t.unknown).encode(data) as Json,
-      version: upcastsOf(type).length + 1,
+      version: versionOf(type),
     }),
   }
 }

@@ -341,7 +341,7 @@ describe('a control that was refused', () => {
       .then(noted)
     given(...between, canceled())
       .when(refused)
-      .then({ ...noted, data: { ...noted.data, status: 'canceled' } } as ExecutionEvent)
+      .then({ ...noted, data: { ...noted.data, status: 'canceled' } })
   })
 
   it('is no longer written down after a hundred: a history is bounded', () => {
