@@ -174,7 +174,11 @@ describe('from the log to Temporal', () => {
 
     describe('knows which runs are open, and', () => {
       const quietly = () => database.raw(`UPDATE open_executions SET changed_at = now() - interval '1 hour'`)
-      const ids = async () => (await database('open_executions').select('execution_id')).map((row) => row.execution_id)
+      const ids = async (): Promise<ReadonlyArray<string>> => {
+        const rows: ReadonlyArray<{ readonly execution_id: string }> =
+          await database('open_executions').select('execution_id')
+        return rows.map(({ execution_id }) => execution_id)
+      }
       const mend = (dryRun: boolean, of = client) =>
         reconcile(
           {
