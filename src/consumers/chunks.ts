@@ -2,6 +2,8 @@ export type Chunking = {
   readonly most: number
   /** How long the first item of a chunk may wait for others, ms. */
   readonly lingerMs: number
+  /** From one chunk to the next, ms: so long it may wait when there was one just before. */
+  readonly spacingMs: number
   /** An empty chunk is given after so long a silence, ms. */
   readonly silenceMs: number
 }
@@ -11,11 +13,12 @@ type Slot<A> = { readonly result: Promise<IteratorResult<A>>; settled: boolean }
 /** Cuts a sequence into chunks, in order: full ones while it is ahead, short ones when it is slow. */
 export async function* chunks<A>(
   source: AsyncIterable<A>,
-  { most, lingerMs, silenceMs }: Chunking,
+  { most, lingerMs, spacingMs, silenceMs }: Chunking,
 ): AsyncGenerator<ReadonlyArray<A>, void, undefined> {
   const iterator = source[Symbol.asyncIterator]()
   let wake: () => void = () => undefined
   let slot: Slot<A> | undefined
+  let closedAt = -Infinity
 
   const ask = (): Slot<A> => {
     const asked: Slot<A> = { result: iterator.next(), settled: false }
@@ -51,9 +54,10 @@ export async function* chunks<A>(
           if (chunk.length > 0) yield chunk
           return
         }
-        if (chunk.length === 0) until = performance.now() + lingerMs
+        if (chunk.length === 0) until = Math.max(performance.now() + lingerMs, closedAt + spacingMs)
         chunk.push(result.value)
       }
+      if (chunk.length > 0) closedAt = performance.now()
       yield chunk
     }
   } finally {

@@ -26,6 +26,8 @@ export type Consumer = {
    */
   readonly apply: (batch: Batch) => Promise<void>
   readonly isTransient?: (error: unknown) => boolean
+  /** From one batch to the next while events keep coming, ms; 25 unless told. A single event is handed over at once. */
+  readonly spacingMs?: number
   /** Other work of whoever has the lease: called each time that it is taken, and again when it fails; has to end soon after the signal aborts. */
   readonly whileHeld?: (signal: AbortSignal) => Promise<void>
 }
@@ -47,6 +49,7 @@ export const allStreams = [executionCategory, workflowDefinitionCategory, templa
 )
 
 const chunking = { most: 500, lingerMs: 5, silenceMs: 250 }
+const defaultSpacingMs = 25
 /** How long a position without events of ours may stay unsaved. */
 const idleSaveMs = 1_000
 /** How long one that stands by waits between looks at the lease; one that was set back, or whose subscription ended, until it goes on. */
@@ -60,7 +63,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 /** Reads the log in order from the checkpoint and hands it over in batches, until the signal aborts or something is wrong for good. */
 export const consume = ({ store, log, signal }: Surroundings, consumer: Consumer): Consuming => {
-  const { name, lease, whileHeld } = consumer
+  const { name, lease, whileHeld, spacingMs = defaultSpacingMs } = consumer
   let health: ConsumerHealth = {
     name,
     state: 'starting',
@@ -119,7 +122,7 @@ export const consume = ({ store, log, signal }: Surroundings, consumer: Consumer
   const pass = async (start: SubscriptionStart, stop: AbortSignal): Promise<Turn> => {
     let unsaved: Position | undefined
     let savedAt = -Infinity
-    for await (const chunk of chunks(store.subscribe(start, allStreams, stop), chunking)) {
+    for await (const chunk of chunks(store.subscribe(start, allStreams, stop), { ...chunking, spacingMs })) {
       const { events, position, beyond } = take(chunk)
       unsaved = position ?? unsaved
       if (unsaved !== undefined && (events.length > 0 || performance.now() - savedAt >= idleSaveMs)) {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Position, SubscriptionStart } from '../domain/event-store'
 import { comparePositions } from '../domain/position'
@@ -55,6 +55,9 @@ const moving = (rows: ReadonlyArray<Insertion>): string => {
       RETURNING name)${inserts.join('')} SELECT name FROM moved`
 }
 
+/** A statement with a name is parsed and planned once for each connection. */
+const nameOf = (sql: string): string => createHash('sha256').update(sql).digest('base64url')
+
 const takingOver = `
   INSERT INTO checkpoints AS mine (name, version, epoch, holder, held_until)
     VALUES (?, ?, 1, ?, clock_timestamp() + ?::integer * interval '1 millisecond')
@@ -80,8 +83,10 @@ export const postgresCheckpoint = (knex: Knex, name: string, version: number, le
     last = mine.catch(() => undefined)
     return mine
   }
-  const ask = async <A>(sql: string, bindings: ReadonlyArray<unknown>): Promise<ReadonlyArray<A>> =>
-    (await knex.raw<{ readonly rows: ReadonlyArray<A> }>(sql, bindings as Knex.RawBinding[])).rows
+  const ask = async <A>(sql: string, bindings: ReadonlyArray<unknown>): Promise<ReadonlyArray<A>> => {
+    const asked = knex.raw<{ readonly rows: ReadonlyArray<A> }>(sql, bindings as Knex.RawBinding[])
+    return (await asked.options({ name: nameOf(sql) })).rows
+  }
   const stored = async (): Promise<Row | undefined> =>
     (await ask<Row>('SELECT * FROM checkpoints WHERE name = ?', [name]))[0]
   const refused = (refusal: CheckpointRefusal) => checkpointRefused(name, refusal)

@@ -95,6 +95,13 @@ export const truth: t.Type<boolean, unknown> = refined(
   'must be true or false',
 )
 
+export const numberFrom = (min: number, max: number): t.Type<number, unknown> =>
+  refined(
+    'number',
+    (u): u is number => typeof u === 'number' && u >= min && u <= max,
+    `must be a number from ${min} to ${max}`,
+  )
+
 export const wholeNumber = (min: number, max: number): t.Type<number, unknown> =>
   refined(
     'number',

@@ -18,14 +18,15 @@ const isObject = (json: Json | undefined): json is JsonObject => JsonObject.is(j
 
 /** JSON Merge Patch, RFC 7396: null takes a field away, objects are merged, everything else replaces. */
 export const mergePatch = (target: JsonObject, patch: JsonObject): JsonObject => {
-  const merged = { ...target }
+  const merged = new Map(Object.entries(target))
   for (const [key, value] of Object.entries(patch)) {
-    const before = Object.hasOwn(target, key) ? target[key] : undefined
-    if (value === null) Reflect.deleteProperty(merged, key)
-    else merged[key] = isObject(value) ? mergePatch(isObject(before) ? before : {}, value) : value
+    const before = merged.get(key)
+    if (value === null) merged.delete(key)
+    else merged.set(key, isObject(value) ? mergePatch(isObject(before) ? before : {}, value) : value)
   }
-  return merged
+  return Object.fromEntries(merged)
 }
+
 const deepest = 200
 
 const leftOf = (value: unknown, left: number, depth: number): number => {

@@ -23,6 +23,8 @@ export type Facts = {
   readonly trigger: JsonObject
   readonly template: (id: TemplateId) => Template | undefined
   readonly connection: (id: ConnectionId) => Connection | undefined
+  /** Whether the product can send mail of its own. */
+  readonly canMail: boolean
 }
 
 export type Needs = { readonly templates: ReadonlyArray<TemplateId>; readonly connections: ReadonlyArray<ConnectionId> }

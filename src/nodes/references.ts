@@ -3,6 +3,7 @@ import { flow, pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import * as t from 'io-ts'
 import type { Json } from '../domain/event-store'
+import { escaped } from '../domain/html'
 import { dottedPath, valueAt } from './dotted-path'
 import { text } from '../domain/exact'
 import { sealedLiquid, tagsOf } from './liquid'
@@ -22,15 +23,6 @@ const printed = (value: unknown): string => {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   throw new Error(value === null || value === undefined ? valueMissing : 'a list or object is not text')
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-}
-const escaped = (html: string): string => html.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 
 const engines = { text: sealedLiquid(printed), html: sealedLiquid(flow(printed, escaped)) }
 const parsed = {

@@ -1,4 +1,5 @@
 import type * as TE from 'fp-ts/TaskEither'
+import type { Locale } from '../domain/catalogue/entry'
 import type { Connection } from '../domain/connection/connection'
 import type { EventNotEncodable, EventTooLarge } from '../domain/event-store'
 import type { ExecutionCommand } from '../domain/execution'
@@ -75,6 +76,8 @@ export type Mailer = {
     review: string,
     approver: string,
   ) => { readonly url: string; readonly token_sha256: string }
+  /** For people of whom nothing else is known. */
+  readonly localeOf: (organization: OrganizationId) => TE.TaskEither<Unavailable, Locale>
 }
 
 export type StepRun = StepServices & {

@@ -21,7 +21,7 @@ const start = (config: ProjectionsConfig, log: Logger): Promise<Running> => {
     url: config.DATABASE_URL,
     name: 'docg-projections',
     connections: 10,
-    answerMs: 10_000,
+    answerMs: 8_000,
     synchronousCommit: false,
     warn: (message) => log.warn({ message }, 'PostgreSQL does not answer'),
   })

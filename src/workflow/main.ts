@@ -15,6 +15,7 @@ import { logger } from '../process/logger'
 import { type Running, runProcess } from '../process/run'
 import { esdbEventStore } from '../stores/events/esdb'
 import { openPostgres } from '../stores/postgres/open-postgres'
+import { postgresIdentityStore } from '../stores/identity/postgres'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
@@ -77,6 +78,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
           publicUrl: config.PUBLIC_URL,
           secretKey: (config.DOCG_SECRET_KEY.at(-1) ?? config.DOCG_SECRET_KEY[0]).bytes,
           policy: outgoing,
+          identity: postgresIdentityStore(database),
         }),
       },
     },

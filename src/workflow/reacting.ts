@@ -31,6 +31,9 @@ const reactAll = async (reaction: (event: Recorded) => Promise<void>, events: Re
   await Promise.all(Array.from({ length: Math.min(runsAtOnce, left.length) }, lane))
 }
 
+const stillHeldAfter = (ms: number, signal: AbortSignal): Promise<boolean> =>
+  pause(ms, true, { signal }).catch(() => false)
+
 export type Reacting = Surroundings & {
   readonly store: Pick<EventStore, 'append' | 'readStream'>
   readonly open: OpenRuns
@@ -52,6 +55,7 @@ export const reacting = ({ open, engine, isAway, reconcile, ...surroundings }: R
     name: 'reactor',
     prefixes: reactorPrefixes,
     lease: open.lease,
+    spacingMs: 0,
     isTransient: (error) => isTransient(error) || isAway(error),
     apply: async ({ events, position }) => {
       await reactAll((event) => {
@@ -62,10 +66,10 @@ export const reacting = ({ open, engine, isAway, reconcile, ...surroundings }: R
       if (performance.now() - flushedAt >= flushMs) await flush()
     },
     whileHeld: async (signal) => {
-      for (let reconciledAt = performance.now(); !signal.aborted;) {
-        await pause(flushMs, undefined, { signal }).catch(() => undefined)
-        if (!signal.aborted) await flush()
-        if (signal.aborted || performance.now() - reconciledAt < reconcileMs) continue
+      let reconciledAt = performance.now()
+      while (await stillHeldAfter(flushMs, signal)) {
+        await flush()
+        if (performance.now() - reconciledAt < reconcileMs) continue
         await reconcile()
         reconciledAt = performance.now()
       }

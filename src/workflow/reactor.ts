@@ -1,18 +1,8 @@
 import * as E from 'fp-ts/Either'
-import { pipe } from 'fp-ts/function'
-import * as TE from 'fp-ts/TaskEither'
-import { commandHandler } from '../domain/command-handler'
 import type { EventStore, Recorded } from '../domain/event-store'
-import {
-  execution,
-  executionCategory,
-  type ExecutionEvent,
-  executionOfStream,
-  executionStream,
-} from '../domain/execution'
-import { retryOf } from '../domain/execution/retry'
-import { CommandId, derivedId, type ExecutionId, type OrganizationId } from '../domain/ids'
-import { load } from '../domain/load'
+import { executionCategory, type ExecutionEvent, executionOfStream } from '../domain/execution'
+import { createRetry } from '../domain/execution/create-retry'
+import type { ExecutionId, OrganizationId } from '../domain/ids'
 import { EventMetadata } from '../domain/metadata'
 import { transient } from '../consumers/transient'
 
@@ -79,28 +69,10 @@ const isNews = ({ type }: Pick<Recorded, 'type'>, { actor }: EventMetadata): boo
 type Log = Pick<EventStore, 'append' | 'readStream'>
 
 /** The run that goes on for this one is created, unless whoever asked for it has done so. */
-const createRetry =
+const goOn =
   (log: Log) =>
-  async (id: ExecutionId, recorded: Recorded, metadata: EventMetadata): Promise<void> => {
-    const created = await pipe(
-      load(log)(execution)(executionStream(id)),
-      TE.chainW(({ state }) => {
-        const command = state.status === 'unborn' ? undefined : retryOf(state)
-        return command === undefined
-          ? TE.of(undefined)
-          : pipe(
-              commandHandler(log)(execution)(executionStream(command.execution_id), command, {
-                commandId: derivedId(CommandId, command.execution_id, 'create'),
-                commandHash: 'retry',
-                correlationId: metadata.$correlationId,
-                causationId: recorded.id,
-                actor: metadata.actor,
-                organization: metadata.organization_id,
-              }),
-              TE.map(() => undefined),
-            )
-      }),
-    )()
+  async (id: ExecutionId): Promise<void> => {
+    const created = await createRetry(log)(id)()
     if (E.isLeft(created) && created.left._tag !== 'ExecutionAlreadyExists')
       throw transient(`run ${id} cannot be gone on with: ${created.left._tag}`)
   }
@@ -116,6 +88,6 @@ export const react =
     if (reaction === undefined) return
     const run = { execution: id, organization: metadata.right.organization_id }
     if (reaction === 'start') await engine.start(run)
-    else if (reaction === 'retry') await createRetry(log)(id, recorded, metadata.right)
+    else if (reaction === 'retry') await goOn(log)(id)
     else await engine.wake(run, reaction)
   }

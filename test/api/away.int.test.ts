@@ -1,11 +1,13 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Express } from 'express'
 import * as TE from 'fp-ts/TaskEither'
-import knex, { type Knex } from 'knex'
+import type { Knex } from 'knex'
 import pino from 'pino'
 import request from 'supertest'
 import { app } from '../../src/api/app'
@@ -27,18 +29,21 @@ import { type LiveTail, liveTail } from '../../src/projections/live/tail'
 import { fileSystemBlobStore } from '../../src/stores/blobs/file-system'
 import { esdbEventStore } from '../../src/stores/events/esdb'
 import { postgresIdentityStore } from '../../src/stores/identity/postgres'
+import { openPostgres } from '../../src/stores/postgres/open-postgres'
 import { keyringOf } from '../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../src/stores/secrets/postgres'
 import { bodyOf, contract, manual } from './requests'
+import { viewNonces } from '../../src/api/pages/view-nonce'
 
-const unsaid = () => undefined
 const organization = randomUUID() as string as OrganizationId
 const admin: Authenticate = () =>
   TE.right({ actor: { type: 'user', id: 'ana' }, organization, locale: 'en', roles: ['admin'] })
 
 describe('when what it needs is away, the API', () => {
   let store: EventStore
-  let database: Knex
+  let away: Knex
+  let silent: Knex
+  let peer: Server
   let engine: DocxEngine
   let tail: LiveTail
   let folder: string
@@ -53,22 +58,22 @@ describe('when what it needs is away, the API', () => {
       url: `esdb://127.0.0.1:${port}?tls=false`,
       timeouts: { append: patience, read: patience },
     })
-    database = knex({
-      client: 'pg',
-      connection: `postgres://hunter2@127.0.0.1:${port}/x`,
-      acquireConnectionTimeout: 1_000,
-      log: { warn: unsaid, error: unsaid },
-    })
+    away = openPostgres({ url: `postgres://hunter2@127.0.0.1:${port}/x`, name: 'test', connections: 2 })
+    peer = createServer(() => undefined).listen(0, '127.0.0.1')
+    await once(peer, 'listening')
+    const { port: quiet } = peer.address() as AddressInfo
+    silent = openPostgres({ url: `postgres://hunter2@127.0.0.1:${quiet}/x`, name: 'test', connections: 2 })
     engine = docxEngine({ threads: 1 })
     tail = liveTail({ store, redis: undefined })
   })
   after(async () => {
     tail.close()
-    await Promise.all([engine.close(), store.close(), database.destroy()])
+    peer.close()
+    await Promise.all([engine.close(), store.close(), away.destroy(), silent.destroy()])
     await rm(folder, { recursive: true, force: true })
   })
 
-  const api = (authenticate: Authenticate): Express => {
+  const api = (authenticate: Authenticate, database = away): Express => {
     const keys = keyringOf(Buffer.alloc(32, 1).toString('base64'))
     if (keys._tag === 'Left') throw new Error(keys.left)
     const blobs = fileSystemBlobStore(folder)
@@ -86,6 +91,8 @@ describe('when what it needs is away, the API', () => {
       catalog: catalogQueries(database),
       dependencies: dependenciesOf({ store, knex: database, blobs, tail, hasRedis: false }),
       isStopping: () => false,
+      canMail: false,
+      nonces: viewNonces(Buffer.alloc(32, 1)),
       live: liveRoutes({ tail, authenticate }).resources,
     })
   }
@@ -114,8 +121,20 @@ describe('when what it needs is away, the API', () => {
       expect(await said(request(api(admin)).get(`/api/v1${path}`)), path).to.deep.equal([503, 'read_side_unavailable'])
   })
 
+  it('reads no rows, and knows nobody, while PostgreSQL accepts and says nothing', async () => {
+    expect(await said(request(api(admin, silent)).get('/api/v1/workflows'))).to.deep.equal([
+      503,
+      'read_side_unavailable',
+    ])
+    const authenticate = authenticator({ identity: postgresIdentityStore(silent), verifyJwt: undefined })
+    const sent = request(api(authenticate, silent))
+      .get('/api/v1/workflows')
+      .set('Authorization', `Bearer ${newApiKey()}`)
+    expect(await said(sent)).to.deep.equal([503, 'identity_unavailable'])
+  })
+
   it('knows nobody', async () => {
-    const authenticate = authenticator({ identity: postgresIdentityStore(database), verifyJwt: undefined })
+    const authenticate = authenticator({ identity: postgresIdentityStore(away), verifyJwt: undefined })
     const sent = request(api(authenticate)).get('/api/v1/executions').set('Authorization', `Bearer ${newApiKey()}`)
     expect(await said(sent)).to.deep.equal([503, 'identity_unavailable'])
   })

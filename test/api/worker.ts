@@ -111,5 +111,5 @@ export const workerOn = (site: Pick<Site, 'store'>, organization: OrganizationId
     })
   }
 
-  return { begin, document, failStep, loseOutcome }
+  return { tell, stepAt, begin, document, failStep, loseOutcome }
 }

@@ -53,6 +53,21 @@ describe('a consumer of the log', () => {
     await until(() => count(batches) === 1)
   })
 
+  it('makes batches of what comes in a row, no more than one each 25 ms', async () => {
+    const batches: Batch[] = []
+    const store = feed()
+    consuming(store, { apply: batchesInto(batches) })
+    const events = eventsTo(2_000)
+    const began = performance.now()
+    let given = 0
+    for (; given < events.length && performance.now() - began < 500; given++) {
+      store.give(delivered(events[given]!))
+      await nextTurn()
+    }
+    await until(() => count(batches) === given)
+    expect(batches.length).to.be.at.most((performance.now() - began) / 25 + 2 + given / 500)
+  })
+
   it('moves past streams of others, and so reaches every position', async () => {
     const batches: Batch[] = []
     consuming(feed(...eventsTo(3).map(delivered)), { prefixes: ['template-'], apply: batchesInto(batches) })

@@ -52,7 +52,12 @@ const nodesOf = (drawn: ReadonlyArray<unknown>) => {
 
 const given = ({ trigger = {}, template, connection }: Given = {}) => ({
   when: (...drawn: ReadonlyArray<unknown>) => {
-    const found = preflight(nodesOf(drawn), { trigger, template: () => template, connection: () => connection })
+    const found = preflight(nodesOf(drawn), {
+      trigger,
+      template: () => template,
+      connection: () => connection,
+      canMail: true,
+    })
     const short = found.map(({ code, params }) =>
       [code, params['path'] ?? params['field'] ?? params['email'] ?? ''].filter((part) => part !== '').join(' '),
     )
@@ -241,7 +246,9 @@ describe('preflight', () => {
   })
 
   it('tells a workflow without nodes', () => {
-    expect(preflight([], { trigger: {}, template: () => undefined, connection: () => undefined })).to.deep.include({
+    expect(
+      preflight([], { trigger: {}, template: () => undefined, connection: () => undefined, canMail: true }),
+    ).to.deep.include({
       code: 'data.workflow_without_nodes',
       params: {},
       tech: 'no nodes',
@@ -285,7 +292,7 @@ describe('preflight', () => {
     let clock = 0
     const found = preflight(
       nodesOf([manual, document(), storage()]),
-      { trigger: {}, template: () => undefined, connection: () => undefined },
+      { trigger: {}, template: () => undefined, connection: () => undefined, canMail: true },
       wholeRun,
       () => (clock += 2_000),
     )

@@ -205,7 +205,8 @@ describe('reading the rows', function () {
           ...run.steps.email,
           attempt: 1,
           attempts_at_most: 3,
-          retry_in_ms: 1,
+          at: run.now,
+          retry_at: run.retryAt,
           fault: { code: 'x\0y', personal: { params: { a: '\0' }, text: 'nul \0', tech: 'lone \ud800' } },
         },
       },
@@ -331,7 +332,10 @@ describe('reading the rows', function () {
 
   it('says why a statement failed without what was to be written', async () => {
     const failed = await knex
-      .raw('INSERT INTO consumer_health (name, instance, state) VALUES (?, gen_random_uuid(), ?)', ['ana@example.com', null])
+      .raw('INSERT INTO consumer_health (name, instance, state) VALUES (?, gen_random_uuid(), ?)', [
+        'ana@example.com',
+        null,
+      ])
       .then(
         () => 'written',
         (error: unknown) => String(error),

@@ -153,6 +153,7 @@ export const startNodeRun = async (
   // What the checks before a run say: which versions it keeps to. What they find is not these tests' matter.
   await memory.send({
     type: 'RecordPreflight',
+    round: 0,
     execution_id: executionId,
     at: new Date().toISOString(),
     duration_ms: 0,

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/TaskEither'
 import { connection, connectionStream } from '../../domain/connection/connection'
 import { type Domain, domains } from '../../domain/catalogue/entry'
 import { exactObject, oneOf, truth } from '../../domain/exact'
-import { phases } from '../../domain/execution/plan'
+import { type Phase, phases } from '../../domain/execution/plan'
 import { type OrganizationId, WorkflowId } from '../../domain/ids'
 import { JsonObject } from '../../domain/json'
 import type { LoadError } from '../../domain/load'
@@ -23,7 +23,13 @@ import { owned, type Reading, type Told } from '../owned'
 import type { Reader } from '../problem/problem'
 import { noQuery } from '../query'
 import { type ReadingRuns, runAsked, runQuery } from './reading'
-import type { Wish } from './start'
+
+/** What a run is begun with, and for. */
+export type Wanted = {
+  readonly trigger: JsonObject
+  readonly dryRun: boolean
+  readonly untilPhase: Phase | null
+}
 
 /** Undefined instead of an error for what is not there or belongs to another. */
 const orAbsent = <A>(found: TE.TaskEither<LoadError | NotFound, Told<A>>): TE.TaskEither<LoadError, A | undefined> =>
@@ -33,17 +39,20 @@ const orAbsent = <A>(found: TE.TaskEither<LoadError | NotFound, Told<A>>): TE.Ta
     TE.orElse((error) => (error._tag === 'NotFound' ? TE.right(undefined) : TE.left(error))),
   )
 
+export type Checking = Pick<Commanding, 'canMail'> & { readonly store: Reading }
+
 /** The verdict on a run that is not begun: the same checks as those of one that is. */
 export const findingsFor =
-  (log: Reading, organization: OrganizationId) =>
+  ({ store, canMail }: Checking, organization: OrganizationId) =>
   (
     nodes: ReadonlyArray<Node>,
-    { trigger, dryRun, untilPhase }: Omit<Wish, 'checked'>,
+    { trigger, dryRun, untilPhase }: Wanted,
   ): TE.TaskEither<LoadError, ReadonlyArray<PreflightFinding>> =>
     pipe(
       gather({
-        template: (id) => orAbsent(owned(log)(template)(templateStream(id), organization)),
-        connection: (id) => orAbsent(owned(log)(connection)(connectionStream(id), organization)),
+        template: (id) => orAbsent(owned(store)(template)(templateStream(id), organization)),
+        connection: (id) => orAbsent(owned(store)(connection)(connectionStream(id), organization)),
+        canMail,
       })(nodes, trigger),
       TE.map((facts) => preflight(nodes, facts, { dryRun, untilPhase: untilPhase ?? undefined })),
     )
@@ -72,7 +81,7 @@ const body = jsonBody(
 )
 
 /** Whether a run with these data would succeed, as far as can be known; nothing is begun, nothing stored. */
-export const preflightWorkflow = ({ on, store }: Commanding) =>
+export const preflightWorkflow = ({ on, ...deps }: Commanding) =>
   on.route({
     roles: mayOperate,
     query: noQuery,
@@ -80,9 +89,11 @@ export const preflightWorkflow = ({ on, store }: Commanding) =>
     handle: (call) =>
       pipe(
         TE.fromEither<ApiError, WorkflowId>(idIn(call.req, WorkflowId)),
-        TE.chainW((id) => owned(store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization)),
+        TE.chainW((id) =>
+          owned(deps.store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization),
+        ),
         TE.chainW(({ state }) =>
-          findingsFor(store, call.caller.organization)(state.nodes, {
+          findingsFor(deps, call.caller.organization)(state.nodes, {
             trigger: call.body.trigger_data,
             dryRun: call.body.dry_run ?? false,
             untilPhase: call.body.until_phase ?? null,

@@ -3,7 +3,7 @@ import { logText } from '../../domain/catalogue/log'
 import { isCode } from '../../domain/catalogue'
 import { type Params, textOf } from '../../domain/catalogue/text'
 import type { ExecutionRow, LogRow, StepRow } from '../../projections/executions/queries'
-import { acceptedIn } from '../../domain/execution/next'
+import { acceptedAt } from '../../domain/execution/next'
 import type { Reader } from '../problem/problem'
 import { renderAction } from '../recommended-actions'
 import { shownSummary } from './preflight'
@@ -37,7 +37,10 @@ export const shownExecution =
     signature_state: row.signature_state,
     recommended_actions: row.recommended_actions.map(renderAction(reader.locale)),
     phase_metrics: row.phase_metrics,
-    waiting_for: row.waiting_for.map((hold) => ({ ...hold, accepts: acceptedIn(row.status) })),
+    waiting_for: row.waiting_for.map((hold) => ({
+      ...hold,
+      accepts: acceptedAt(hold.kind, row.status, row.requested),
+    })),
     requested: row.requested,
     dry_run: row.mode === 'dry_run',
     until_phase: row.until_phase,

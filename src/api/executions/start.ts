@@ -5,10 +5,9 @@ import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
 import { newEvents } from '../../domain/command-handler'
 import { type CreateExecution, execution, executionStream } from '../../domain/execution'
-import type { Phase, PlannedStep } from '../../domain/execution/plan'
+import type { PlannedStep } from '../../domain/execution/plan'
 import { unborn } from '../../domain/execution/state'
 import { derivedId, ExecutionId, stepIdOf } from '../../domain/ids'
-import type { JsonObject } from '../../domain/json'
 import type { CommandContext } from '../../domain/metadata'
 import type { Node } from '../../domain/workflow-definition/node'
 import type { Workflow } from '../../domain/workflow-definition/state'
@@ -16,15 +15,13 @@ import { isBlocking, kindOf, phaseOf } from '../../nodes/preflight'
 import type { Commanding } from '../deps'
 import type { ApiError } from '../error'
 import type { Told } from '../owned'
-import { findingsFor } from './preflight'
+import { findingsFor, type Wanted } from './preflight'
 import { firstResult, type Started } from './first-result'
 
 type Log = Commanding['store']
+type Starting = Pick<Commanding, 'store' | 'canMail'>
 
-export type Wish = {
-  readonly trigger: JsonObject
-  readonly dryRun: boolean
-  readonly untilPhase: Phase | null
+export type Wish = Wanted & {
   /** Refuses what cannot succeed, before anything is begun. */
   readonly checked: boolean
 }
@@ -39,10 +36,10 @@ type Start = Wish & {
 const notActive = ({ workflow: { state } }: Start): ApiError => ({ _tag: 'WorkflowNotActive', status: state.status })
 
 const canSucceed =
-  (log: Log) =>
+  (deps: Starting) =>
   ({ workflow, context, ...wish }: Start): TE.TaskEither<ApiError, void> =>
     pipe(
-      findingsFor(log, context.organization)(workflow.state.nodes, wish),
+      findingsFor(deps, context.organization)(workflow.state.nodes, wish),
       TE.map(RA.filter(isBlocking)),
       TE.chainW((issues) =>
         issues.length === 0 ? TE.right(undefined) : TE.left<ApiError>({ _tag: 'PreflightBlocked', issues }),
@@ -103,11 +100,11 @@ const begunBefore =
     pipe(firstResult(log)(executionId, context), TE.chainW(TE.fromOption((): ApiError => otherwise)))
 
 const begin =
-  (log: Log) =>
+  (deps: Starting) =>
   (start: Start): TE.TaskEither<ApiError, Started> =>
     pipe(
-      start.checked ? canSucceed(log)(start) : TE.right(undefined),
-      TE.chain(() => append(log)(start)),
+      start.checked ? canSucceed(deps)(start) : TE.right(undefined),
+      TE.chain(() => append(deps.store)(start)),
     )
 
 /**
@@ -115,18 +112,18 @@ const begin =
  * the store's answer does not tell them apart.
  */
 const beginOnce =
-  (log: Log) =>
+  (deps: Starting) =>
   (start: Start): TE.TaskEither<ApiError, Started> =>
     pipe(
-      begin(log)(start),
+      begin(deps)(start),
       TE.chainW((answer) =>
-        pipe(firstResult(log)(start.executionId, start.context), TE.map(O.getOrElse(() => answer))),
+        pipe(firstResult(deps.store)(start.executionId, start.context), TE.map(O.getOrElse(() => answer))),
       ),
     )
 
 /** Starts a run: it is in the log when this answers, and its checks are its first part. A repeat gets the first answer, whatever has become of the workflow since. */
 export const startExecution =
-  (log: Log) =>
+  (deps: Starting) =>
   (
     workflow: Told<Workflow>,
     wish: Wish,
@@ -135,6 +132,6 @@ export const startExecution =
   ): TE.TaskEither<ApiError, Started> => {
     const start = { ...wish, executionId: derivedId(ExecutionId, context.commandId, 'execution'), workflow, context }
     if (workflow.state.status !== 'active')
-      return repeatable ? begunBefore(log, start)(notActive(start)) : TE.left(notActive(start))
-    return (repeatable ? beginOnce : begin)(log)(start)
+      return repeatable ? begunBefore(deps.store, start)(notActive(start)) : TE.left(notActive(start))
+    return (repeatable ? beginOnce : begin)(deps)(start)
   }

@@ -85,6 +85,8 @@ export const problemOf = (error: ApiError): Problem => {
     case 'BodyTooLarge':
     case 'EventTooLarge':
       return problem('payload_too_large', { limit: megabytes(error.limit), limit_bytes: error.limit })
+    case 'ForeignForm':
+      return problem('foreign_form')
     case 'PreconditionRequired':
       return problem('precondition_required')
     case 'RevisionMoved':
@@ -96,6 +98,12 @@ export const problemOf = (error: ApiError): Problem => {
     case 'ControlNotAccepted':
     case 'ExecutionAlreadyEnded':
       return problem('run_state_conflict', { status: error.status, accepted: acceptedIn(error.status) })
+    case 'ControlNotPossible':
+      return problem('run_state_conflict', { status: error.status, accepted: error.accepted })
+    case 'RetryNotPossible':
+      return problem('retry_not_possible', { changed: error.changed })
+    case 'RepeatDecisionNeeded':
+      return problem('repeat_decision_needed', { accepted: [true, false] })
     case 'OutcomeDecisionNeeded':
       return problem('outcome_decision_needed', { accepted: ['resend', 'assume_sent'] })
     case 'RetriedAlready':

@@ -42,6 +42,11 @@ export const problemTexts = {
     ['Permissão insuficiente', 'Esta ação exige um destes papéis: {roles}'],
     ['Not permitted', 'This action requires one of these roles: {roles}'],
   ),
+  foreign_form: problemText(
+    403,
+    ['Formulário de outro site', 'O formulário não foi enviado da própria página; abra o link e tente de novo'],
+    ['Form of another site', 'The form was not sent from its own page; open the link and try again'],
+  ),
   not_found: problemText(
     404,
     ['Não encontrado', 'O que você procura não existe ou não está disponível para você'],
@@ -88,6 +93,17 @@ export const problemTexts = {
     [
       'A decision about the delivery is needed',
       'Whether the e-mail was sent is not known; say in decision: {accepted}',
+    ],
+  ),
+  repeat_decision_needed: problemText(
+    409,
+    [
+      'Falta decidir sobre o envio',
+      'Não se sabe se o e-mail foi enviado; diga em repeat_effects se é para enviar de novo (true) ou dar por enviado (false)',
+    ],
+    [
+      'A decision about the delivery is needed',
+      'Whether the e-mail was sent is not known; say in repeat_effects whether to send it again (true) or to take it for sent (false)',
     ],
   ),
   retried_already: problemText(

@@ -15,7 +15,17 @@ import {
   SentDocument,
   SentInvitation,
 } from './receipts'
-import { type Effect, type Execution, held, holdOf, released, type Step, stepAtWork, stepOf, withStep } from './state'
+import {
+  type Effect,
+  type Execution,
+  held,
+  type HoldOf,
+  type Step,
+  stepAtWork,
+  stepOf,
+  waitsForPeople,
+  withStep,
+} from './state'
 
 const Abandoned = t.readonly(t.type({ effect_key: EffectKey, step_id: StepId, fault: Fault }))
 
@@ -78,12 +88,17 @@ const intend: Decide<'IntendEffect'> =
       stepOf(run, intention.step_id),
       E.fromNullable<EffectRefusal>({ _tag: 'StepNotPlanned' }),
       E.chain(({ status }): Decision => {
-        if (status !== 'running' || run.life !== 'running') return E.left({ _tag: 'StepOutOfTurn' })
+        if (status !== 'running' || run.life !== 'running' || waitsForPeople(run))
+          return E.left({ _tag: 'StepOutOfTurn' })
         if (run.requested !== undefined) return E.left({ _tag: 'RequestHeard', control: run.requested.control })
         return effect?.status === 'intended' ? nothing : E.right([{ type: 'EffectIntended', data: intention }])
       }),
     )
   }
+
+/** What a person is asked about: one step may have begun several. */
+export const lostIn = ({ holds }: Execution): ReadonlyArray<HoldOf<'outcome_lost'>> =>
+  holds.filter((hold) => hold.kind === 'outcome_lost')
 
 export const settled = (
   { effect_key, step_id }: Pick<Effect, 'effect_key' | 'step_id'>,
@@ -97,7 +112,7 @@ const recordReceipt: Decide<'RecordReceipt'> =
     const effect = run.effects[receipt.data.effect_key]
     if (effect === undefined) return E.left({ _tag: 'EffectNotIntended' })
     if (effect.status === 'done') return nothing
-    const waits = holdOf(run, 'outcome_lost')?.effect_key === effect.effect_key
+    const waits = lostIn(run).some(({ effect_key }) => effect_key === effect.effect_key)
     return E.right(waits ? [receipt, settled(effect, 'receipt_found')] : [receipt])
   }
 
@@ -187,13 +202,14 @@ const receipted = (run: Execution, receipt: Receipt): Execution =>
   })
 
 const decided = (run: Execution, { data }: EventNamed<'DeliveryOutcomeDecided'>): Execution => {
-  const known = withEffect(released(run, 'outcome_lost'), data.effect_key, {
+  const holds = run.holds.filter((hold) => hold.kind !== 'outcome_lost' || hold.effect_key !== data.effect_key)
+  const known = withEffect({ ...run, holds }, data.effect_key, {
     status: data.decision === 'resend' ? 'dropped' : 'done',
   })
   return {
     ...withStep(known, data.step_id, () => ({ faults: 0, deaths: 0 })),
     stage: 'making',
-    lastFault: undefined,
+    lastFault: lostIn(known).length === 0 ? undefined : run.lastFault,
   }
 }
 

@@ -14,10 +14,13 @@ import {
   held,
   holdOf,
   isDone,
+  isUnknown,
   released,
   type Requested,
   type Step,
   stepAtWork,
+  stepOf,
+  waitsForPeople,
 } from './state'
 
 const Text = t.string
@@ -113,10 +116,12 @@ export type CreateExecution = {
 
 export type PauseExecution = { readonly type: 'PauseExecution'; readonly now: string; readonly reason: string | null }
 export type CancelExecution = { readonly type: 'CancelExecution'; readonly now: string; readonly reason: string | null }
-export type RetryExecution = { readonly type: 'RetryExecution'; readonly now: string } & Omit<
-  DataOf<'ExecutionRetried'>,
-  'at'
->
+export type RetryExecution = {
+  readonly type: 'RetryExecution'
+  readonly now: string
+  /** Null: not said, which will do unless it is not known whether an e-mail was sent. */
+  readonly repeat_effects: boolean | null
+} & Omit<DataOf<'ExecutionRetried'>, 'at' | 'repeat_effects'>
 export type LifecycleCommand =
   | CreateExecution
   | { readonly type: 'StartExecution' }
@@ -136,6 +141,8 @@ export type ControlNotAccepted = { readonly _tag: 'ControlNotAccepted'; readonly
 export type RetriedAlready = { readonly _tag: 'RetriedAlready'; readonly execution: ExecutionId }
 /** `position` of the first step before `from_step` that was not done. */
 export type StepNotReusable = { readonly _tag: 'StepNotReusable'; readonly position: number }
+/** Whether an e-mail was sent is not known: `repeat_effects` has to say. */
+export type RepeatDecisionNeeded = { readonly _tag: 'RepeatDecisionNeeded' }
 export type StepsRemain = { readonly _tag: 'StepsRemain' }
 export type LifecycleRefusal =
   | ExecutionNotFound
@@ -144,6 +151,7 @@ export type LifecycleRefusal =
   | ControlNotAccepted
   | RetriedAlready
   | StepNotReusable
+  | RepeatDecisionNeeded
   | StepsRemain
 
 type Decision = E.Either<LifecycleRefusal, ReadonlyArray<LifecycleEvent>>
@@ -182,15 +190,18 @@ const pause: Decide<'PauseExecution'> =
     ])
   }
 
+/** At once, or once the step at work has ended. */
+export const canceledBy = (run: Execution, at: string, reason: string | null): ReadonlyArray<LifecycleEvent> => {
+  const data = { at, personal: { reason } }
+  return [stepAtWork(run) === undefined ? { type: 'ExecutionCanceled', data } : { type: 'CancelRequested', data }]
+}
+
 const cancel: Decide<'CancelExecution'> =
   ({ now, reason }) =>
   (run) => {
     if (run.status === 'canceled' || run.requested?.control === 'cancel') return nothing
     if (hasEnded(run)) return alreadyEnded(run)
-    const data = { at: now, personal: { reason } }
-    return E.right([
-      stepAtWork(run) === undefined ? { type: 'ExecutionCanceled', data } : { type: 'CancelRequested', data },
-    ])
+    return E.right(canceledBy(run, now, reason))
   }
 
 /** What was asked for while a step was at work, once the step has ended or waits. */
@@ -202,8 +213,14 @@ export const carriedOut = ({ requested }: Pick<Execution, 'requested'>): Readonl
 
 const sameRetry = (run: Execution, { from_step, repeat_effects, personal }: RetryExecution): boolean =>
   run.retry?.from_step === from_step &&
-  run.retry.repeat_effects === repeat_effects &&
+  run.retry.repeat_effects === (repeat_effects ?? false) &&
   JSON.stringify(run.retry.trigger_data) === JSON.stringify(personal.trigger_data ?? run.triggerData)
+
+const mayHaveBeenSent = (run: Execution, from_step: number): boolean =>
+  Object.values(run.effects).some(
+    (effect) =>
+      effect.kind === 'email' && isUnknown(effect) && (stepOf(run, effect.step_id)?.position ?? 0) >= from_step,
+  )
 
 /** A run is gone on with once: of two that go on, each would do what the other did. */
 const retry: Decide<'RetryExecution'> = (command) => (run) => {
@@ -212,13 +229,15 @@ const retry: Decide<'RetryExecution'> = (command) => (run) => {
     return sameRetry(run, command) ? nothing : E.left({ _tag: 'RetriedAlready', execution: run.retry.execution_id })
   const missing = run.steps.find((step) => step.position < command.from_step && !isDone(step))
   if (missing !== undefined) return E.left({ _tag: 'StepNotReusable', position: missing.position })
-  const { type: _, now, ...data } = command
-  return E.right([{ type: 'ExecutionRetried', data: { ...data, at: now } }])
+  const { type: _, now, repeat_effects, ...data } = command
+  if (repeat_effects === null && mayHaveBeenSent(run, data.from_step)) return E.left({ _tag: 'RepeatDecisionNeeded' })
+  return E.right([{ type: 'ExecutionRetried', data: { ...data, repeat_effects: repeat_effects ?? false, at: now } }])
 }
 
 const complete: Decide<'CompleteExecution'> = () => (run) => {
   if (run.status === 'completed') return nothing
   if (hasEnded(run)) return alreadyEnded(run)
+  if (waitsForPeople(run)) return notAccepted(run)
   return run.steps.every(isDone)
     ? E.right([
         {
@@ -262,7 +281,7 @@ export const created = ({ data }: EventNamed<'ExecutionCreated'>): Omit<Executio
   untilPhase: data.until_phase ?? undefined,
   retryOf: data.retry_of ?? undefined,
   retry: undefined,
-  preflight: { due: [], at: undefined, findings: [], templates: {} },
+  preflight: { due: [], round: 0, at: undefined, findings: [], templates: {} },
   steps: data.plan.map((step): Step => ({
     ...step,
     status: 'pending',
@@ -331,12 +350,13 @@ const resumed = (run: Execution, { data }: EventNamed<'ExecutionResumed'>): Exec
   const blocked = holdOf(run, 'preflight_blocked') !== undefined
   const free = data.approved ? released(run, 'paused', 'preflight_blocked') : run
   const due = new Set([...run.preflight.due, ...data.recheck])
+  const isOther = data.recheck.length > 0 || Object.keys(data.personal.changes).length > 0
   return {
     ...free,
     requested: undefined,
-    stage: run.stage === 'ready' || run.stage === 'sent' ? 'making' : run.stage,
+    stage: waitsForPeople(run) ? 'making' : run.stage,
     triggerData: mergePatch(run.triggerData, data.personal.changes),
-    preflight: { ...run.preflight, due: [...due] },
+    preflight: { ...run.preflight, due: [...due], round: run.preflight.round + (isOther ? 1 : 0) },
     lastFault: blocked ? undefined : run.lastFault,
     lastResume: resumeMark(data),
   }
@@ -369,5 +389,11 @@ export const evolveLifecycle: {
   }),
   ControlRefused: (run) => ({ ...run, refusedControls: run.refusedControls + 1 }),
   ExecutionCompleted: (run) => ({ ...run, life: 'completed', holds: [], progress: 100, lastFault: undefined }),
-  ExecutionFailed: (run, { data }) => ({ ...run, life: 'failed', holds: [], lastFault: data.fault }),
+  ExecutionFailed: (run, { data }) => ({
+    ...run,
+    life: 'failed',
+    holds: [],
+    requested: undefined,
+    lastFault: data.fault,
+  }),
 }

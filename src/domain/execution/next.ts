@@ -8,6 +8,7 @@ import {
   holdOf,
   isDone,
   type MadeDocument,
+  type Requested,
   type Step,
   stepAtWork,
 } from './state'
@@ -42,8 +43,43 @@ const controls: Readonly<Record<ExecutionStatus, ReadonlyArray<Control>>> = {
   canceled: ['retry'],
 }
 
-/** The controls that a run in this state accepts. */
-export const acceptedIn = (status: ExecutionStatus): ReadonlyArray<Control> => controls[status]
+/** The controls that a run in this state accepts; `requested` is what it has heard and will do when its step ends. */
+export const acceptedIn = (
+  status: ExecutionStatus,
+  requested: Requested['control'] | null = null,
+): ReadonlyArray<Control> => {
+  if (requested === 'cancel') return ['cancel']
+  return requested === 'pause' ? ['resume', 'cancel'] : controls[status]
+}
+
+/** A control and the fields of its body: those that it needs, and those that it may have. */
+type Acceptance = {
+  readonly control: Control
+  readonly needs: ReadonlyArray<string>
+  readonly may: ReadonlyArray<string>
+}
+
+const plainly = (control: 'pause' | 'cancel'): Acceptance => ({ control, needs: [], may: ['reason'] })
+const resumeWith = (...needs: ReadonlyArray<string>): Acceptance => ({
+  control: 'resume',
+  needs,
+  may: ['approved', 'changes', 'reason'].filter((field) => !needs.includes(field)),
+})
+
+const ways: Readonly<Record<Hold['kind'], ReadonlyArray<Acceptance>>> = {
+  preflight_blocked: [resumeWith('approved'), plainly('cancel')],
+  review: [resumeWith('approved'), plainly('cancel')],
+  outcome_lost: [resumeWith('decision'), plainly('cancel')],
+  retry_due: [plainly('pause'), plainly('cancel')],
+  paused: [resumeWith('approved'), plainly('cancel')],
+}
+
+/** What lets a run go on that waits for this. */
+export const acceptedAt = (
+  kind: Hold['kind'],
+  status: ExecutionStatus,
+  requested: Requested['control'] | null,
+): ReadonlyArray<Acceptance> => ways[kind].filter(({ control }) => acceptedIn(status, requested).includes(control))
 
 /** What a run owes itself: no work, only a decision. */
 type Due = Extract<
@@ -84,10 +120,9 @@ const whileHeld = (run: Execution, now: string): Next | undefined => {
   const review = holdOf(run, 'review')
   if (review !== undefined && review.until <= now)
     return { _tag: 'Decide', command: { type: 'ExpireReview', review_id: review.review_id, now } }
-  if (run.holds.length > 1 || !('until' in first)) return { _tag: 'Wait', holds: run.holds, until: undefined }
-  return first.kind === 'retry_due' && first.until <= now
-    ? undefined
-    : { _tag: 'Wait', holds: run.holds, until: first.until }
+  if (run.holds.length > 1 || first.kind !== 'retry_due')
+    return { _tag: 'Wait', holds: run.holds, until: review?.until }
+  return first.until <= now ? undefined : { _tag: 'Wait', holds: run.holds, until: first.until }
 }
 
 /** What may happen to a run now. The worker obeys it, `?plan=true` shows it, `waiting_for` is its holds. `now` is RFC 3339 UTC. */

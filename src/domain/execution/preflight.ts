@@ -43,18 +43,19 @@ export const preflightEvents = {
 }
 export type PreflightEvent = EventOf<typeof preflightEvents>
 
-export type RecordPreflight = { readonly type: 'RecordPreflight' } & PreflightEvent['data']
+/** `round`: the one that the checks began in; a verdict about data that a resume has changed since is none. */
+export type RecordPreflight = { readonly type: 'RecordPreflight'; readonly round: number } & PreflightEvent['data']
 export type PreflightCommand = RecordPreflight
 
-/** Somebody else has checked, or ended the run. */
+/** Somebody else has checked, changed what is checked, or ended the run. */
 export type PreflightNotDue = { readonly _tag: 'PreflightNotDue' }
 export type PreflightRefusal = PreflightNotDue
 
 export const decidePreflight = {
   RecordPreflight:
-    ({ type: _, ...data }: RecordPreflight) =>
+    ({ type: _, round, ...data }: RecordPreflight) =>
     (run: Execution): E.Either<PreflightRefusal, ReadonlyArray<PreflightEvent>> =>
-      hasEnded(run) || run.preflight.due.length === 0
+      hasEnded(run) || run.preflight.due.length === 0 || round !== run.preflight.round
         ? E.left({ _tag: 'PreflightNotDue' })
         : E.right([{ type: 'PreflightCompleted', data }]),
 }
@@ -68,6 +69,7 @@ const completed = (run: Execution, { data }: PreflightEvent): Execution => {
   const checked: Execution = {
     ...run,
     preflight: {
+      ...run.preflight,
       due: [],
       at: data.at,
       findings: data.personal.findings,

@@ -2,7 +2,7 @@ import { derivedId, type ExecutionId, ExecutionId as ExecutionIds, type StepId, 
 import type { CreateExecution } from './lifecycle'
 import type { PlannedStep } from './plan'
 import type { Receipt } from './receipts'
-import type { Effect, Execution, Step } from './state'
+import { type Effect, type Execution, isUnknown, type Step } from './state'
 
 /** The id of the run that goes on for another. */
 export const retryIdOf = (run: ExecutionId): ExecutionId => derivedId(ExecutionIds, run, 'retry')
@@ -28,9 +28,11 @@ const carried = (effect: Effect, from: ExecutionId, step_id: StepId): Carried =>
   }
 }
 
-/** Whether an effect that was done is not done again: all of a reused step's, and e-mails of the others. */
+/** Whether an effect is not done again: what a reused step did, and e-mails of the others, sent or taken for sent. */
 export const isKept = (effect: Effect, isReused: boolean, repeatEffects: boolean): boolean =>
-  effect.status === 'done' && (isReused || (!repeatEffects && effect.kind === 'email'))
+  isReused
+    ? effect.status === 'done'
+    : !repeatEffects && effect.kind === 'email' && (effect.status === 'done' || isUnknown(effect))
 
 /** The command that begins the run that goes on for this one; undefined when none was asked for. Pure: the same however often it is made. */
 export const retryOf = (run: Execution): CreateExecution | undefined => {

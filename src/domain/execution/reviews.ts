@@ -2,11 +2,12 @@ import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
 import type { EventOf } from '../codec'
 import { fault } from '../fault'
-import { NodeId, StepId } from '../ids'
-import { JsonObject } from '../json'
-import { type EffectEvent, settled, type StepOutOfTurn } from './effects'
+import { type NodeId, StepId } from '../ids'
+import type { JsonObject } from '../json'
+import { type EffectEvent, lostIn, settled, type StepOutOfTurn } from './effects'
 import {
   alreadyEnded,
+  canceledBy,
   carriedOut,
   type ControlNotAccepted,
   type ExecutionAlreadyEnded,
@@ -14,7 +15,17 @@ import {
   resumeMark,
 } from './lifecycle'
 import type { OutcomeDecision } from './receipts'
-import { type Execution, hasEnded, held, holdOf, released, type Review, type Step, stepOf } from './state'
+import {
+  type Execution,
+  hasEnded,
+  held,
+  holdOf,
+  released,
+  type Review,
+  type Step,
+  stepOf,
+  waitsForPeople,
+} from './state'
 import { failed, type StepEvent } from './steps'
 
 const Via = t.keyof({ link: null, api: null, timeout: null })
@@ -165,7 +176,8 @@ const decideReview: Decide<'DecideReview'> =
 const expire: Decide<'ExpireReview'> =
   ({ review_id, now }) =>
   (run) => {
-    const review = pendingReview(run, review_id)
+    const isOpen = holdOf(run, 'review')?.review_id === review_id
+    const review = isOpen ? pendingReview(run, review_id) : undefined
     const step = review === undefined ? undefined : stepOf(run, review.step_id)
     if (review === undefined || step === undefined || review.expires_at > now) return nothing
     if (review.auto_approve)
@@ -179,20 +191,16 @@ const expire: Decide<'ExpireReview'> =
     ])
   }
 
-const isHeldForPeople = ({ holds, requested }: Execution): boolean =>
-  requested?.control === 'pause' || holds.some(({ kind }) => kind !== 'retry_due')
+const isHeldForPeople = (run: Execution): boolean => run.requested?.control === 'pause' || waitsForPeople(run)
 
 const decidedBy = (run: Execution, { now, approved, decision, reason }: ResumeExecution): ReadonlyArray<Made> => {
-  const review = pendingReview(run)
-  const lost = holdOf(run, 'outcome_lost')
+  const open = holdOf(run, 'review')
+  const review = open === undefined ? undefined : pendingReview(run, open.review_id)
   const byApi = { at: now, approved, via: 'api' as const, approver_id: null, personal: { ...nobody, comment: reason } }
-  if (!approved)
-    return review === undefined
-      ? [{ type: 'ExecutionCanceled', data: { at: now, personal: { reason } } }]
-      : verdict(run, review, byApi)
+  if (!approved) return review === undefined ? canceledBy(run, now, reason) : verdict(run, review, byApi)
   return [
     ...(review === undefined ? [] : verdict(run, review, byApi)),
-    ...(lost === undefined || decision === null ? [] : [settled(lost, decision)]),
+    ...(decision === null ? [] : lostIn(run).map((lost) => settled(lost, decision))),
   ]
 }
 
@@ -200,10 +208,11 @@ const decidedBy = (run: Execution, { now, approved, decision, reason }: ResumeEx
 const resume: Decide<'ResumeExecution'> = (command) => (run) => {
   const { now, approved, decision, recheck, changes, reason } = command
   const said = { at: now, approved, decision, recheck, personal: { changes, reason } }
-  if (run.lastResume === resumeMark(said) && (hasEnded(run) || !isHeldForPeople(run))) return nothing
+  const isCanceling = run.requested?.control === 'cancel'
+  const hasTaken = hasEnded(run) || !isHeldForPeople(run) || (isCanceling && !approved)
+  if (run.lastResume === resumeMark(said) && hasTaken) return nothing
   if (hasEnded(run)) return alreadyEnded(run)
-  if (!isHeldForPeople(run) || run.requested?.control === 'cancel')
-    return E.left({ _tag: 'ControlNotAccepted', status: run.status })
+  if (!isHeldForPeople(run) || isCanceling) return E.left({ _tag: 'ControlNotAccepted', status: run.status })
   if (approved && decision === null && holdOf(run, 'outcome_lost') !== undefined)
     return E.left({ _tag: 'OutcomeDecisionNeeded' })
   return E.right([{ type: 'ExecutionResumed', data: said }, ...decidedBy(run, command)])
@@ -217,9 +226,9 @@ export const decideReviews: { readonly [Type in ReviewCommand['type']]: Decide<T
   ResumeExecution: resume,
 }
 
-const ended = (run: Execution, id: string, status: Review['status']): Execution => ({
+const ended = (run: Execution, id: string, change: Pick<Review, 'status' | 'decision'>): Execution => ({
   ...released(run, 'review'),
-  reviews: run.reviews.map((review) => (review.review_id === id ? { ...review, status } : review)),
+  reviews: run.reviews.map((review) => (review.review_id === id ? { ...review, ...change } : review)),
 })
 
 export const evolveReviews: {
@@ -230,12 +239,16 @@ export const evolveReviews: {
 } = {
   ReviewRequested: (run, { data: { personal, step_id, review_id, expires_at, auto_approve } }) => ({
     ...run,
-    reviews: [...run.reviews, { review_id, step_id, status: 'pending', expires_at, auto_approve, ...personal }],
+    reviews: [
+      ...run.reviews,
+      { review_id, step_id, status: 'pending', expires_at, auto_approve, decision: undefined, ...personal },
+    ],
   }),
   ReviewOpened: (run, { data: { review_id, step_id, at } }) => {
     const until = run.reviews.find((review) => review.review_id === review_id)?.expires_at ?? at
     return { ...held(run, { kind: 'review', since: at, until, step_id, review_id }), stage: 'making' }
   },
-  ReviewDecided: (run, { data }) => ended(run, data.review_id, data.approved ? 'approved' : 'rejected'),
-  ReviewExpired: (run, { data }) => ended(run, data.review_id, 'expired'),
+  ReviewDecided: (run, { data: { review_id, approved, at, via, approver_id } }) =>
+    ended(run, review_id, { status: approved ? 'approved' : 'rejected', decision: { at, via, approver_id } }),
+  ReviewExpired: (run, { data }) => ended(run, data.review_id, { status: 'expired', decision: undefined }),
 }

@@ -91,6 +91,8 @@ export type RecordedFinding = {
 export type Preflight = {
   /** Nodes whose checks are to run before anything else. */
   readonly due: ReadonlyArray<NodeId>
+  /** How often a resume has changed what they are about. */
+  readonly round: number
   /** When checks ran last, RFC 3339. */
   readonly at: string | undefined
   readonly findings: ReadonlyArray<RecordedFinding>
@@ -107,6 +109,9 @@ export type Review = {
   readonly message: string
   readonly expires_at: string
   readonly auto_approve: boolean
+  /** Of one that was approved or rejected; `approver_id` is null when it was no approver's link. */
+  readonly decision:
+    { readonly at: string; readonly via: 'link' | 'api' | 'timeout'; readonly approver_id: string | null } | undefined
 }
 
 /** What the run that goes on where this one ended is made of. */
@@ -178,6 +183,13 @@ export const released = (run: Execution, ...kinds: ReadonlyArray<Hold['kind']>):
   ...run,
   holds: run.holds.filter(({ kind }) => !kinds.includes(kind)),
 })
+
+/** Nothing more begins, a retry least of all, until a person has spoken or a review has run out. */
+export const waitsForPeople = ({ holds }: Execution): boolean => holds.some(({ kind }) => kind !== 'retry_due')
+
+/** Whether it may have happened without a receipt. */
+export const isUnknown = ({ status, repeatable }: Effect): boolean =>
+  status === 'lost' || (status === 'intended' && !repeatable)
 
 /** The step that an attempt was begun at and that waits for nothing and nobody; its worker may be dead. */
 export const stepAtWork = (run: Execution): Step | undefined =>

@@ -8,7 +8,7 @@ import { JsonObject } from '../json'
 import type { StepNotPlanned, StepOutOfTurn } from './effects'
 import { alreadyEnded, carriedOut, type ExecutionAlreadyEnded, type LifecycleEvent, progressOf } from './lifecycle'
 import { StepOutput } from './receipts'
-import { type Execution, hasEnded, held, isDone, released, type Step, stepOf, withStep } from './state'
+import { type Execution, hasEnded, held, isDone, released, type Step, stepOf, waitsForPeople, withStep } from './state'
 
 const stepFields = { step_id: StepId, node_id: t.string, position: t.number }
 
@@ -83,9 +83,12 @@ const fieldsOf = ({ step_id, node_id, position }: Step) => ({ step_id, node_id, 
 const ofStep = (run: Execution, id: StepId, decide: (step: Step) => Decision): Decision =>
   pipe(stepOf(run, id), E.fromNullable<StepRefusal>({ _tag: 'StepNotPlanned' }), E.chain(decide))
 
+/** What a resume wants checked comes before a step that was about to begin with the data from before. */
+const isUnchecked = ({ preflight: { due, round } }: Execution): boolean => round > 0 && due.length > 0
+
 /** Whether a retry is all that holds the run. */
-const mayBegin = ({ life, holds, requested }: Execution): boolean =>
-  life === 'running' && requested === undefined && holds.every(({ kind }) => kind === 'retry_due')
+const mayBegin = (run: Execution): boolean =>
+  run.life === 'running' && run.requested === undefined && !waitsForPeople(run) && !isUnchecked(run)
 
 const isFirstLeft = (run: Execution, { position }: Step): boolean =>
   run.steps.every((other) => other.position >= position || isDone(other))
@@ -113,8 +116,6 @@ const recordFailedAttempt: Decide<'RecordFailedAttempt'> =
       const data = { ...fieldsOf(step), attempt: step.attempt, attempts_at_most, at: now, retry_at, fault }
       return E.right([{ type: 'StepAttemptFailed', data }, ...carriedOut(run)])
     })
-
-const waitsForPeople = ({ holds }: Execution): boolean => holds.some(({ kind }) => kind !== 'retry_due')
 
 const completeStep: Decide<'CompleteStep'> =
   ({ step_id, output, personal }) =>
@@ -179,7 +180,7 @@ const started = (run: Execution, { data }: EventNamed<'StepStarted'>): Execution
       deaths: died ? deaths + 1 : deaths,
     })),
     currentStep: data.step_id,
-    stage: run.stage === 'sending' || run.stage === 'ready' ? run.stage : 'making',
+    stage: run.stage === 'sending' || (run.stage === 'ready' && isDelivery(step)) ? run.stage : 'making',
   }
 }
 

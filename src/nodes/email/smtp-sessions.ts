@@ -54,7 +54,10 @@ export const keptSessions = (): SmtpSessions => {
     else idle.set(key, left)
   }
   const keep = (key: string, session: SmtpSession) => {
-    if (count >= idleAtMost) return session.close()
+    if (count >= idleAtMost) {
+      session.close()
+      return
+    }
     const kept: Idle = { session, timer: setTimeout(() => drop(key, kept), idleMs).unref() }
     session.broken.catch(() => drop(key, kept))
     idle.set(key, [...(idle.get(key) ?? []), kept])

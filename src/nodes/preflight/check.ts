@@ -6,7 +6,7 @@ import type { Node } from '../../domain/workflow-definition/node'
 import type { Facts, Finding, Needs } from '../node-type'
 import { nodeTypeOf } from '../registry'
 
-export type PreflightFacts = Pick<Facts, 'trigger' | 'template' | 'connection'>
+export type PreflightFacts = Pick<Facts, 'trigger' | 'template' | 'connection' | 'canMail'>
 export type PreflightFinding = Finding & {
   readonly severity: Severity
   readonly domain: Domain

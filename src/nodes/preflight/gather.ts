@@ -11,6 +11,7 @@ import { needsOf, type PreflightFacts } from './check'
 export type FactSources<Away> = {
   readonly template: (id: TemplateId) => TE.TaskEither<Away, Template | undefined>
   readonly connection: (id: ConnectionId) => TE.TaskEither<Away, Connection | undefined>
+  readonly canMail: boolean
 }
 
 const all =
@@ -32,13 +33,13 @@ const all =
 
 /** Everything that the checks of these nodes look at, read side by side. */
 export const gather =
-  <Away>({ template, connection }: FactSources<Away>) =>
+  <Away>({ template, connection, canMail }: FactSources<Away>) =>
   (nodes: ReadonlyArray<Node>, trigger: JsonObject): TE.TaskEither<Away, PreflightFacts> => {
     const { templates, connections } = needsOf(nodes)
     return pipe(
       TE.Do,
       TE.apS('template', all(template)(templates)),
       TE.apS('connection', all(connection)(connections)),
-      TE.map((found) => ({ ...found, trigger })),
+      TE.map((found) => ({ ...found, trigger, canMail })),
     )
   }

@@ -70,8 +70,10 @@ const entriesOfRun = (id: ExecutionId, event: ExecutionEvent): ReadonlyArray<Ent
         expires_at: event.data.expires_at,
       })
     case 'ReviewDecided': {
-      const { review_id, step_id, approved, via, approver_id } = event.data
-      return ofRun(approved ? 'review.approved' : 'review.rejected', id, { review_id, step_id, via, approver_id })
+      const { review_id, step_id, approved, via, approver_id, personal } = event.data
+      const { decided_by } = personal
+      const metadata = { review_id, step_id, via, approver_id, decided_by }
+      return ofRun(approved ? 'review.approved' : 'review.rejected', id, metadata)
     }
     case 'ReviewExpired':
       return ofRun('review.expired', id, { review_id: event.data.review_id, step_id: event.data.step_id })

@@ -10,6 +10,7 @@ export const liveConsumer = (publisher: LivePublisher, checkpoint: Checkpoint): 
   name: liveConsumerName,
   prefixes: [`${executionCategory}-`],
   lease: checkpoint,
+  spacingMs: 5,
   apply: async ({ events, position }) => {
     await publisher.apply(events, checkpoint.ensureHeld)
     checkpoint.saveSoon(position)

@@ -14,8 +14,9 @@ export type PostgresOptions = {
 }
 
 type Asked = (error: Error | null, ...rest: ReadonlyArray<unknown>) => void
-/** What we need of a connection of pg. */
+/** What we need of a connection of pg; knex's mark on it is why its pool must not give it out again. */
 type Connection = {
+  __knex__disposed?: unknown
   query: (query: unknown, asked: Asked) => unknown
   readonly connection: { readonly stream: { readonly destroy: () => unknown } }
 }
@@ -28,7 +29,10 @@ const endWhenGivenUp = (connection: Connection): void => {
   const query = connection.query.bind(connection)
   connection.query = (sent, asked) =>
     query(sent, (error, ...rest) => {
-      if (error?.message === 'Query read timeout') connection.connection.stream.destroy()
+      if (error?.message === 'Query read timeout') {
+        connection.__knex__disposed = error
+        connection.connection.stream.destroy()
+      }
       asked(error, ...rest)
     })
 }

@@ -95,7 +95,7 @@ const lookAt =
       case 'Decide':
         return then(TE.fromEither(run.stage(todo.command)))
       case 'Check':
-        return then(checkRun(catalog, deps.now, run, todo.nodes))
+        return then(checkRun(deps, catalog, run, todo.nodes))
       case 'Expire':
         return then(expire(deps, run, todo.documents))
       case 'Run':

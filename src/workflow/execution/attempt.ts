@@ -154,15 +154,15 @@ const execute = (
             )(),
     })
   return async () => {
-    let canceled = false
+    const canceled = new AbortController()
     const cease = deps.onCancel(run, () => {
-      canceled = true
+      canceled.abort()
       stop.abort()
     })
     const result = await withTimeout(timeoutMs, step, work, () => stop.abort())()
     cease()
     // What was stopped for a cancel has not failed: the run says how it ends.
-    return canceled && E.isLeft(result) && result.left._tag === 'StepFault'
+    return canceled.signal.aborted && E.isLeft(result) && result.left._tag === 'StepFault'
       ? pipe(
           committed(run),
           TE.chain(() => TE.left<StepStop>(lookAgain)),

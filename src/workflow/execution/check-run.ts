@@ -6,6 +6,7 @@ import type { NodeId, TemplateId } from '../../domain/ids'
 import type { Template } from '../../domain/template/template'
 import { gather, isBlocking, merged, needsOf, preflight, type PreflightFinding } from '../../nodes/preflight'
 import type { StepStop } from '../../nodes/step-run'
+import type { Attempting } from './attempt'
 import type { Catalog } from './catalog'
 import type { RunCommands } from './run-commands'
 
@@ -39,19 +40,23 @@ const together = (
 
 /** The checks of these nodes; the verdict is staged. Blocking findings hold the run. */
 export const checkRun = (
+  { services, now }: Pick<Attempting, 'services' | 'now'>,
   catalog: Catalog,
-  now: () => string,
   run: RunCommands,
   nodes: ReadonlyArray<NodeId>,
 ): TE.TaskEither<StepStop, void> => {
   const state = run.state()
   const { executionId, workflowVersion, workflowRevision, triggerData, dryRun, untilPhase } = state
+  const canMail = services.mailer !== undefined
   const began = performance.now()
   return pipe(
     TE.Do,
     TE.bind('drawn', () => catalog.nodes(state)),
     TE.bind('facts', ({ drawn }) =>
-      gather({ ...catalog, template: (id) => pipe(catalog.template(id), TE.map(cutTo(state))) })(drawn, triggerData),
+      gather({ ...catalog, template: (id) => pipe(catalog.template(id), TE.map(cutTo(state))), canMail })(
+        drawn,
+        triggerData,
+      ),
     ),
     TE.chainEitherKW(({ drawn, facts }) => {
       const found = preflight(drawn, facts, { dryRun, untilPhase, only: nodes })
@@ -59,6 +64,7 @@ export const checkRun = (
       const blocking_count = findings.filter(isBlocking).length
       return run.stage({
         type: 'RecordPreflight',
+        round: state.preflight.round,
         execution_id: executionId,
         at: now(),
         duration_ms: Math.round(performance.now() - began),

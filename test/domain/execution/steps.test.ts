@@ -4,7 +4,8 @@ import { specificationOf } from '../../support/specification'
 
 const given = specificationOf(execution)
 const { created, started, steps } = run
-const begin = (step: (typeof steps)['trigger']) => ({ type: 'StartStep', step_id: step.step_id, data_in: {} }) as const
+const begin = (step: (typeof steps)['trigger'], author = run.worker) =>
+  ({ type: 'StartStep', step_id: step.step_id, author, data_in: {} }) as const
 
 describe('a run', () => {
   it('is created once', () => {
@@ -47,7 +48,7 @@ describe('a step', () => {
     given(created).when(begin(steps.trigger)).thenRejected({ _tag: 'StepOutOfTurn' })
   })
 
-  it('taken up again by another worker is the same attempt', () => {
+  it('taken up again by the worker that has it is the same attempt', () => {
     given(created, started, run.stepStarted(steps.trigger)).when(begin(steps.trigger)).thenNothing()
   })
 
@@ -62,7 +63,8 @@ describe('a step', () => {
       type: 'RecordFailedAttempt',
       step_id: steps.email.step_id,
       attempts_at_most: 3,
-      retry_in_ms: 1000,
+      now: run.now,
+      retry_at: run.retryAt,
       fault: run.unreachable,
     } as const
     given(...run.sending)

@@ -78,6 +78,16 @@ describe('publishing to Redis Streams', () => {
     expect(await stage.redis.ttl(streamKey(id))).to.be.greaterThan(90)
   })
 
+  it('writes nothing when it may not go on', async () => {
+    const id = newExecution()
+    await stage.log.append(id, ...failedRun)
+    const over = () => {
+      throw new Error('over')
+    }
+    expect(String(await stage.publisher.apply(await stage.log.history(id), over).catch(String))).to.include('over')
+    expect(await stage.redis.exists(streamKey(id))).to.equal(0)
+  })
+
   it('wakes the viewers of the run', async () => {
     const id = newExecution()
     await stage.log.append(id, ...failedRun)

@@ -58,7 +58,7 @@ describe('what a worker does for Temporal', () => {
     expect(begun?.type === 'StepStarted' && begun.data.author).to.equal('worker 1 1')
   })
 
-  it('is nothing for what is no id', async () => {
+  it('is nothing for what is no id', () => {
     const { advance } = executionActivities(worker(logInMemory(), typeOf()), 8)
     expect(() => advance('x', organization, null)).to.throw('not an id of ours')
   })
