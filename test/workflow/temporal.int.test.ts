@@ -173,7 +173,10 @@ describe('from the log to Temporal', () => {
 
     describe('knows which runs are open, and', () => {
       const quietly = () => database.raw(`UPDATE open_executions SET changed_at = now() - interval '1 hour'`)
-      const ids = async () => (await database('open_executions').select('execution_id')).map((row) => row.execution_id)
+      const ids = async () => {
+        const rows: ReadonlyArray<unknown> = await database('open_executions').select('execution_id')
+        return rows
+      }
       const mend = (dryRun: boolean, of = client) =>
         reconcile(
           {
