@@ -55,21 +55,29 @@ export type ExecutionQueries = Waiting & {
 }
 
 /** As pg gives it: int8 as text. */
-type Stored<Row> = Omit<Row, 'revision' | 'duration_ms'> & {
+type Stored<Row> = Omit<Row, 'revision' | 'duration_ms' | 'queue_wait_ms'> & {
   readonly revision: string
   readonly duration_ms?: string | null
+  readonly queue_wait_ms?: string | null
 }
 
 const rowOf = <Row>(stored: Stored<Row>): Row => ({ ...stored, revision: revision(BigInt(stored.revision)) }) as Row
 
+const msOf = (stored: string | null | undefined): number | null => (typeof stored === 'string' ? Number(stored) : null)
+
 const stepOf = (stored: Stored<StepRow>): StepRow => ({
   ...rowOf<StepRow>(stored),
-  duration_ms: typeof stored.duration_ms === 'string' ? Number(stored.duration_ms) : null,
+  duration_ms: msOf(stored.duration_ms),
+  queue_wait_ms: msOf(stored.queue_wait_ms),
 })
 
-type StoredDocument = Omit<DocumentRow, 'size'> & { readonly size: string }
+type StoredDocument = Omit<DocumentRow, 'size' | 'revision'> & { readonly size: string; readonly revision: string }
 
-const documentOf = (stored: StoredDocument): DocumentRow => ({ ...stored, size: Number(stored.size) })
+const documentOf = (stored: StoredDocument): DocumentRow => ({
+  ...stored,
+  size: Number(stored.size),
+  revision: revision(BigInt(stored.revision)),
+})
 
 /** The only reader of the executions' tables. Rejects when PostgreSQL does not answer. */
 export const executionQueries = (knex: Knex): ExecutionQueries => {
