@@ -308,38 +308,41 @@ describe('the projections process', function () {
     })
   })
 
-  it('halts at an unknown event type, says which and why, and lets the others go on', async () => {
-    const [of, next] = [newExecution(), newExecution()]
-    await append(of, [retold(run.created, of)])
-    const stream = executionStream(of)
-    const odd = newEvent({ type: 'ExecutionPondered', data: {} })
-    await store.append(stream, revision(0n), [odd])()
-    const projector = start()
-    await until(async () => (await consumerStatuses(knex)).some(({ state }) => state === 'halted'), 20_000)
-    await until(async () => {
-      const statuses = await consumerStatuses(knex)
-      const stateOf = (name: string) => statuses.find((status) => status.name === name)
-      return (
-        stateOf('executions')?.state === 'halted' &&
-        stateOf('audit')?.state === 'halted' &&
-        stateOf('catalog')?.state === 'live'
-      )
-    }, 20_000)
-    const { reason } = (await consumerStatuses(knex)).find(({ name }) => name === 'executions')!
-    expect(reason).to.equal(`event 1 of ${stream}, ExecutionPondered, cannot be read: unknown event type`)
-    await append(next, story(next))
-    expect(await executionQueries(knex).get(run.organizationId, next)).to.equal(undefined)
-    expect(await projector.terminate()).to.equal(0)
-  })
+  /** After the others: what it leaves in the log halts every reader that comes by. */
+  describe('at the end', () => {
+    it('halts at an unknown event type, says which and why, and lets the others go on', async () => {
+      const [of, next] = [newExecution(), newExecution()]
+      await append(of, [retold(run.created, of)])
+      const stream = executionStream(of)
+      const odd = newEvent({ type: 'ExecutionPondered', data: {} })
+      await store.append(stream, revision(0n), [odd])()
+      const projector = start()
+      await until(async () => (await consumerStatuses(knex)).some(({ state }) => state === 'halted'), 20_000)
+      await until(async () => {
+        const statuses = await consumerStatuses(knex)
+        const stateOf = (name: string) => statuses.find((status) => status.name === name)
+        return (
+          stateOf('executions')?.state === 'halted' &&
+          stateOf('audit')?.state === 'halted' &&
+          stateOf('catalog')?.state === 'live'
+        )
+      }, 20_000)
+      const { reason } = (await consumerStatuses(knex)).find(({ name }) => name === 'executions')!
+      expect(reason).to.equal(`event 1 of ${stream}, ExecutionPondered, cannot be read: unknown event type`)
+      await append(next, story(next))
+      expect(await executionQueries(knex).get(run.organizationId, next)).to.equal(undefined)
+      expect(await projector.terminate()).to.equal(0)
+    })
 
-  it('ends with 0 on SIGTERM, and prints every fault of its configuration', async () => {
-    const projector = start()
-    await until(() => projector.output().includes('ready'), 20_000)
-    expect(await projector.terminate()).to.equal(0)
-    env = { REDIS_STREAM_TTL: 'soon' }
-    const faulty = start()
-    await until(() => faulty.exited(), 20_000)
-    expect(faulty.output()).to.include('DATABASE_URL').and.include('EVENTSTORE_URL').and.include('REDIS_STREAM_TTL')
+    it('ends with 0 on SIGTERM, and prints every fault of its configuration', async () => {
+      const projector = start()
+      await until(() => projector.output().includes('ready'), 20_000)
+      expect(await projector.terminate()).to.equal(0)
+      env = { REDIS_STREAM_TTL: 'soon' }
+      const faulty = start()
+      await until(() => faulty.exited(), 20_000)
+      expect(faulty.output()).to.include('DATABASE_URL').and.include('EVENTSTORE_URL').and.include('REDIS_STREAM_TTL')
+    })
   })
 })
 

@@ -63,21 +63,17 @@ type Stored<Row> = Omit<Row, 'revision' | 'duration_ms' | 'queue_wait_ms'> & {
 
 const rowOf = <Row>(stored: Stored<Row>): Row => ({ ...stored, revision: revision(BigInt(stored.revision)) }) as Row
 
-const msOf = (stored: string | null | undefined): number | null => (typeof stored === 'string' ? Number(stored) : null)
+const numberOf = (int8: string | null | undefined): number | null => (typeof int8 === 'string' ? Number(int8) : null)
 
 const stepOf = (stored: Stored<StepRow>): StepRow => ({
   ...rowOf<StepRow>(stored),
-  duration_ms: msOf(stored.duration_ms),
-  queue_wait_ms: msOf(stored.queue_wait_ms),
+  duration_ms: numberOf(stored.duration_ms),
+  queue_wait_ms: numberOf(stored.queue_wait_ms),
 })
 
-type StoredDocument = Omit<DocumentRow, 'size' | 'revision'> & { readonly size: string; readonly revision: string }
+type StoredDocument = Omit<DocumentRow, 'size'> & { readonly size: string }
 
-const documentOf = (stored: StoredDocument): DocumentRow => ({
-  ...stored,
-  size: Number(stored.size),
-  revision: revision(BigInt(stored.revision)),
-})
+const documentOf = (stored: StoredDocument): DocumentRow => ({ ...stored, size: Number(stored.size) })
 
 /** The only reader of the executions' tables. Rejects when PostgreSQL does not answer. */
 export const executionQueries = (knex: Knex): ExecutionQueries => {
