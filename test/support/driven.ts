@@ -107,15 +107,27 @@ export const driven = (choices: ReadonlyArray<number>): Driven => {
   const works = (step: Step): void => {
     must({ ...controls.startStep(step, `worker ${worker}`), type: 'StartStep' } as never)
     somebodySays()
-    if (step.kind === 'human') { asksPeople(step); return; }
+    if (step.kind === 'human') {
+      asksPeople(step)
+      return
+    }
     if (step.node_type === 'email') {
-      if (!sends(step)) { dies(); return; }
+      if (!sends(step)) {
+        dies()
+        return
+      }
       receipts(step)
     }
     somebodySays()
     const outcome = choose(8)
-    if (outcome === 1) { failsOnce(step); return; }
-    if (outcome === 2) { dies(); return; }
+    if (outcome === 1) {
+      failsOnce(step)
+      return
+    }
+    if (outcome === 2) {
+      dies()
+      return
+    }
     say(outcome === 3 ? controls.failStep(step) : controls.completeStep(step))
   }
 
