@@ -30,7 +30,8 @@ type Deed =
   /** A way to the log and back, in which others go on. */
   | { readonly do: 'breathe' }
 
-const going = later.filter((event) => event !== completed && event.type !== 'ExecutionFailed')
+const endings: ReadonlyArray<ExecutionEvent['type']> = ['ExecutionCompleted', 'ExecutionFailed', 'ExecutionCanceled']
+const going = later.filter(({ type }) => !endings.includes(type))
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
