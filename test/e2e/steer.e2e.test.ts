@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import PizZip from 'pizzip'
+import PostalMime from 'postal-mime'
 import { clientOf } from '../support/client'
 import { type Product, startProduct } from '../support/product'
 import { until } from '../support/until'
@@ -86,9 +87,10 @@ describe('a run that people steer, from its request to a mailbox', function () {
   const linkTo = async (approver: string): Promise<string> => {
     await until(async () => (await mailsTo(approver)).length > 0, 30_000)
     const [mail] = await mailsTo(approver)
-    const raw = await (await fetch(`${product.mailUrl}/messages/${mail?.id ?? ''}.eml`)).text()
-    const link = /http:\/\/\S+?\/review\/[\w-]+\/[\w=\r\n-]+/.exec(raw.replaceAll('=\r\n', ''))?.[0]
-    if (link === undefined) throw new Error(`no link in ${raw}`)
+    const raw = await (await fetch(`${product.mailUrl}/messages/${mail?.id ?? ''}.eml`)).arrayBuffer()
+    const { text = '' } = await PostalMime.parse(raw)
+    const link = /https?:\/\/\S+\/review\/\S+/.exec(text)?.[0]
+    if (link === undefined) throw new Error(`no link in ${text}`)
     return link
   }
 
