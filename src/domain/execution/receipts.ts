@@ -14,8 +14,6 @@ const intended = {
   /** Whether doing it again under the same key does no harm. */
   repeatable: t.boolean,
 }
-export const Effective = t.readonly(t.type(intended))
-
 /** `author` is the attempt that means it: another's intention without a receipt may have happened. */
 export const Intention = t.readonly(t.type({ ...intended, author: t.string }))
 export type Intention = t.TypeOf<typeof Intention>
