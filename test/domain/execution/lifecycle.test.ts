@@ -61,6 +61,11 @@ describe('a pause', () => {
     given(...atWork, pauseRequested)
       .when(controls.failStep(steps.render))
       .then(run.stepFailed(steps.render), run.failed(steps.render))
+    expect(
+      given(...atWork, pauseRequested)
+        .when(controls.failStep(steps.render))
+        .state(),
+    ).to.include({ status: 'failed', requested: undefined })
     expect(given(...atWork, pauseRequested, paused).state()).to.have.property('requested', undefined)
   })
 
@@ -202,6 +207,12 @@ describe('a resume', () => {
       .when(resume(no))
       .then(resumed(no), cancelRequested('not like this'))
     given(...atWork, pauseRequested, resumed(no), cancelRequested('not like this'))
+      .when(resume(no))
+      .thenNothing()
+    given(...atWork, pauseRequested, paused)
+      .when(resume(no))
+      .then(resumed(no), cancelRequested('not like this'))
+    given(...atWork, pauseRequested, paused, resumed(no), cancelRequested('not like this'))
       .when(resume(no))
       .thenNothing()
     given(...atWork, pauseRequested, resumed(no), cancelRequested('not like this'))
