@@ -4,7 +4,7 @@ import * as RA from 'fp-ts/ReadonlyArray'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/ReadonlyNonEmptyArray'
 import type { ExpectedRevision, NewEvent, StreamName } from '../src/domain/event-store'
 import { execution, executionStream } from '../src/domain/execution'
-import type { ExecutionCommand } from '../src/domain/execution/commands'
+import type { ExecutionCommand } from '../src/domain/execution'
 import {
   CommandId,
   CorrelationId,
@@ -32,7 +32,15 @@ const stepsOf = (id: ExecutionId) =>
   Array.from({ length: 5 }, (_, i) => {
     const node_id = derivedId(NodeId, id, String(i))
     const step_id = stepIdOf(id, node_id)
-    return { step_id, node_id, position: i + 1, node_type: 'manual', label: `Step ${i + 1}`, phase: 'trigger' as const }
+    return {
+      step_id,
+      node_id,
+      position: i + 1,
+      node_type: 'manual',
+      label: `Step ${i + 1}`,
+      phase: 'trigger' as const,
+      kind: 'trigger' as const,
+    }
   })
 
 const commandsOf = (id: ExecutionId, organization_id: OrganizationId, workflow_id: WorkflowId): ExecutionCommand[] => [
@@ -45,12 +53,15 @@ const commandsOf = (id: ExecutionId, organization_id: OrganizationId, workflow_i
     workflow_version: 1,
     workflow_revision: '0',
     trigger_type: 'manual',
+    dry_run: false,
+    until_phase: null,
+    retry_of: null,
     plan: stepsOf(id),
     personal: { trigger_data: {} },
   },
   { type: 'StartExecution' },
   ...stepsOf(id).flatMap(({ step_id }): ReadonlyArray<ExecutionCommand> => [
-    { type: 'StartStep', step_id, data_in: {} },
+    { type: 'StartStep', step_id, author: 'bench', data_in: {} },
     { type: 'CompleteStep', step_id, output: {}, personal: { output: {} } },
   ]),
 ]

@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import * as TE from 'fp-ts/TaskEither'
 import type { Authenticate } from './auth/authenticate'
 import { listConnections, listTemplates, listWorkflows } from './catalog'
 import type { Keyed } from './canonical'
@@ -9,13 +10,20 @@ import type { Commanding } from './deps'
 import { readDocument, readDocuments } from './documents/read'
 import type { ApiError } from './error'
 import { readAudit } from './executions/audit'
+import { cancelExecution } from './executions/cancel'
 import { createExecution } from './executions/create'
 import { readEffects } from './executions/effects'
+import { pauseExecution } from './executions/pause'
 import { listExecutions, readExecution, readLogs, readSteps } from './executions/read'
+import { preflightWorkflow, readPreflight } from './executions/preflight'
 import { resumeExecution } from './executions/resume'
+import { retryExecution } from './executions/retry'
 import { type Dependencies, live, ready } from './health/health'
 import type { Log } from './log'
 import { on } from './on'
+import { onPage } from './pages/on-page'
+import { reviewPages } from './pages/review'
+import type { ViewNonces } from './pages/view-nonce'
 import { pathOf, readerOf, traceOf } from './request'
 import { sendProblem } from './send'
 import { type Methods, routesOf } from './routes'
@@ -39,6 +47,8 @@ export type Deps = {
   readonly log: Log
   readonly store: Commanding['store'] & Pick<EventStore, 'tail'>
   readonly keyed: Keyed
+  readonly canMail: boolean
+  readonly nonces: ViewNonces
   readonly blobs: BlobStore
   readonly secrets: SecretStore
   readonly engine: Pick<DocxEngine, 'inspectTemplate'>
@@ -59,6 +69,7 @@ const resources = (deps: Deps): Readonly<Record<string, Methods>> => {
     '/workflows/:id': { get: readWorkflow(all), put: reviseWorkflow(all) },
     '/workflows/:id/activate': { post: activateWorkflow(all) },
     '/workflows/:id/archive': { post: archiveWorkflow(all) },
+    '/workflows/:id/preflight': { post: preflightWorkflow(all) },
     '/workflows/:id/executions': { post: createExecution(all) },
     '/templates': { get: listTemplates(all), post: uploadTemplate(all) },
     '/templates/:id': { get: readTemplate(all) },
@@ -69,12 +80,16 @@ const resources = (deps: Deps): Readonly<Record<string, Methods>> => {
     '/connections/:id/test': { post: tryConnection(all) },
     '/executions': { get: listExecutions(all) },
     '/executions/:id': { get: readExecution(all) },
+    '/executions/:id/preflight': { get: readPreflight(all) },
     '/executions/:id/steps': { get: readSteps(all) },
     '/executions/:id/logs': { get: readLogs(all) },
     '/executions/:id/audit': { get: readAudit(all) },
     '/executions/:id/documents': { get: readDocuments(all) },
     '/executions/:id/effects': { get: readEffects(all) },
     '/executions/:id/resume': { post: resumeExecution(all) },
+    '/executions/:id/pause': { post: pauseExecution(all) },
+    '/executions/:id/cancel': { post: cancelExecution(all) },
+    '/executions/:id/retry': { post: retryExecution(all) },
     '/documents/:id': { get: readDocument(all) },
     '/webhooks/:workflow_id/:token': { post: receiveWebhook(all) },
   }
@@ -128,6 +143,9 @@ export const app = (deps: Deps): Express => {
     ),
   )
   server.use('/api/v1', routesOf({ ...resources(deps), ...deps.live }, refuse))
+  const page = onPage(deps.log)
+  const refusePage = (error: ApiError) => page(() => TE.left(error))
+  server.use('/review', routesOf(reviewPages(page, deps), refusePage), refusePage({ _tag: 'RouteNotFound' }))
   server.use(refuse({ _tag: 'RouteNotFound' }))
   server.use(failed(deps.log))
   return server

@@ -54,6 +54,8 @@ export const ApiConfig = t.type({
   OUTGOING_PRIVATE_ADDRESSES: or(t.keyof({ allow: null, refuse: null }), 'refuse'),
   /** Folder that `file:` destinations must lie under. */
   STORAGE_ROOT: Optional,
+  /** As the worker has it: whether reviews can be asked for. */
+  SMTP_URL: Optional,
   LOG_LEVEL: or(Text, 'info'),
 })
 export type ApiConfig = t.TypeOf<typeof ApiConfig>

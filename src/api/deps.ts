@@ -7,4 +7,6 @@ export type Commanding = {
   readonly on: On
   readonly store: Pick<EventStore, 'append' | 'readStream'>
   readonly keyed: Keyed
+  /** Whether the worker can send mail of the product's own: reviews need it. */
+  readonly canMail: boolean
 }

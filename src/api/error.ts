@@ -1,6 +1,8 @@
 import type { ConnectionRefusal } from '../domain/connection/connection'
 import type { HandlerError } from '../domain/command-handler'
-import type { ExecutionRefusal } from '../domain/execution/errors'
+import type { ExecutionRefusal } from '../domain/execution'
+import type { Control } from '../domain/execution/next'
+import type { ExecutionStatus } from '../domain/execution/state'
 import type { LoadError } from '../domain/load'
 import type { TemplateRefusal } from '../domain/template/template'
 import type { ReadModelBehind } from '../projections/executions/queries'
@@ -34,8 +36,18 @@ export type UnsupportedMediaType = { readonly _tag: 'UnsupportedMediaType'; read
 /** `limit` in bytes. */
 export type BodyTooLarge = { readonly _tag: 'BodyTooLarge'; readonly limit: number }
 export type BodyCutOff = { readonly _tag: 'BodyCutOff' }
+/** A form that comes from another site's page. */
+export type ForeignForm = { readonly _tag: 'ForeignForm' }
 export type PreconditionRequired = { readonly _tag: 'PreconditionRequired' }
 export type WorkflowNotActive = { readonly _tag: 'WorkflowNotActive'; readonly status: WorkflowStatus }
+/** `accepted`: the controls that the run would take. */
+export type ControlNotPossible = {
+  readonly _tag: 'ControlNotPossible'
+  readonly status: ExecutionStatus
+  readonly accepted: ReadonlyArray<Control>
+}
+/** What the steps before rest on has changed: `workflow_version`, `trigger_data`, `template <id>`. */
+export type RetryNotPossible = { readonly _tag: 'RetryNotPossible'; readonly changed: ReadonlyArray<string> }
 export type PreflightBlocked = { readonly _tag: 'PreflightBlocked'; readonly issues: ReadonlyArray<Issue> }
 export type TemplateRefused = { readonly _tag: 'TemplateRefused'; readonly issues: ReadonlyArray<Issue> }
 export type ReadModelUnavailable = { readonly _tag: 'ReadModelUnavailable'; readonly reason: string }
@@ -58,10 +70,13 @@ export type RequestError =
   | BodyTooLarge
   | BodyCutOff
   | PreconditionRequired
+  | ForeignForm
 
 export type ApiError =
   | RequestError
   | WorkflowNotActive
+  | ControlNotPossible
+  | RetryNotPossible
   | PreflightBlocked
   | TemplateRefused
   | ReadModelBehind

@@ -21,6 +21,7 @@ import { ApiConfig } from './config'
 import { dependenciesOf } from './health/dependencies'
 import { liveRoutes } from './live'
 import { apiLog } from './log'
+import { viewNonces } from './pages/view-nonce'
 import { serve } from './server'
 
 const graceMs = 3_000
@@ -43,6 +44,8 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
   const tail = liveTail({ store, redis })
   const engine = docxEngine()
   const keys = config.DOCG_SECRET_KEY
+  // The oldest key: what is derived must stay the same when a new one is put before it.
+  const deriving = (keys.at(-1) ?? keys[0]).bytes
   const jwtKey = config.JWT_SECRET ?? config.JWT_PUBLIC_KEY ?? config.JWT_JWKS_URL
   const authenticate = authenticator({
     identity: postgresIdentityStore(database),
@@ -61,8 +64,9 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
       authenticate,
       log: requests,
       store,
-      // The oldest key: what is derived must stay the same when a new one is put before it.
-      keyed: keyedBy((keys.at(-1) ?? keys[0]).bytes),
+      keyed: keyedBy(deriving),
+      nonces: viewNonces(deriving),
+      canMail: config.SMTP_URL !== undefined,
       blobs: config.BLOB_URL,
       secrets: postgresSecretStore(database, keys),
       engine,

@@ -66,6 +66,10 @@ export const limitParameter: Parameter<number> = single((text) =>
 )
 export const usualLimit = 50
 
+export const flagParameter: Parameter<boolean> = single((text) =>
+  text === 'true' || text === 'false' ? E.right(text === 'true') : E.left('must be true or false'),
+)
+
 export const revisionParameter: Parameter<Revision> = single(parseRevision)
 export const positionParameter: Parameter<Position> = single(parsePosition)
 

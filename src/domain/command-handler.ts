@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
+import type { EventCodec } from './codec'
 import type { Aggregate } from './decider'
 import type { DomainEvent } from './domain-event'
 import type {
@@ -41,14 +42,15 @@ type Log = Pick<EventStore, 'append' | 'readStream'>
 
 const decisionsAtMost = 4
 
-const newEvents =
-  (context: CommandContext, stream: StreamName) =>
-  (encoded: ReadonlyArray<Pick<NewEvent, 'type' | 'data'>>): ReadonlyArray<NewEvent> =>
-    encoded.map(({ type, data }, index) => ({
+/** Events as the log takes them: ids follow from the command, so that the same command given again is the same events. */
+export const newEvents =
+  <Event>(codec: EventCodec<Event>, context: CommandContext, stream: StreamName) =>
+  (events: ReadonlyArray<Event>): ReadonlyArray<NewEvent> =>
+    events.map(codec.encode).map(({ type, data, version }, index) => ({
       id: derivedId(EventId, context.commandId, stream, context.commandHash, String(index)),
       type,
       data,
-      metadata: EventMetadata.encode(metadataOf(context)),
+      metadata: EventMetadata.encode(metadataOf(context, version)),
     }))
 
 const commandOf = (recorded: Recorded): O.Option<EventMetadata> => O.fromEither(EventMetadata.decode(recorded.metadata))
@@ -103,7 +105,7 @@ export const commandHandler =
       loaded: Loaded<State>,
       events: ReadonlyArray<Event>,
     ): TE.TaskEither<AppendError, Handled<State>> => {
-      const fresh = newEvents(context, stream)(events.map(aggregate.codec.encode))
+      const fresh = newEvents(aggregate.codec, context, stream)(events)
       if (!RA.isNonEmpty(fresh)) return TE.of(unchanged(loaded))
       return pipe(
         log.append(stream, loaded.history.at(-1)?.revision ?? 'no_stream', fresh),

@@ -89,6 +89,19 @@ export const text = (max: number, { min = 1, lines = false } = {}): t.Type<strin
     `must be text of ${min} to ${max} characters${lines ? '' : ' on one line'}, without control characters`,
   )
 
+export const truth: t.Type<boolean, unknown> = refined(
+  'boolean',
+  (u): u is boolean => typeof u === 'boolean',
+  'must be true or false',
+)
+
+export const numberFrom = (min: number, max: number): t.Type<number, unknown> =>
+  refined(
+    'number',
+    (u): u is number => typeof u === 'number' && u >= min && u <= max,
+    `must be a number from ${min} to ${max}`,
+  )
+
 export const wholeNumber = (min: number, max: number): t.Type<number, unknown> =>
   refined(
     'number',

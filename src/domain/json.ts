@@ -14,6 +14,19 @@ export const JsonObject = new t.Type<JsonObject>(
   t.identity,
 )
 
+const isObject = (json: Json | undefined): json is JsonObject => JsonObject.is(json)
+
+/** JSON Merge Patch, RFC 7396: null takes a field away, objects are merged, everything else replaces. */
+export const mergePatch = (target: JsonObject, patch: JsonObject): JsonObject => {
+  const merged = new Map(Object.entries(target))
+  for (const [key, value] of Object.entries(patch)) {
+    const before = merged.get(key)
+    if (value === null) merged.delete(key)
+    else merged.set(key, isObject(value) ? mergePatch(isObject(before) ? before : {}, value) : value)
+  }
+  return Object.fromEntries(merged)
+}
+
 const deepest = 200
 
 const leftOf = (value: unknown, left: number, depth: number): number => {

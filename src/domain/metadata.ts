@@ -36,13 +36,14 @@ export type CommandContext = {
   readonly traceparent?: string
 }
 
-export const metadataOf = (context: CommandContext): EventMetadata => ({
+/** `version` of the shape of the event's data. */
+export const metadataOf = (context: CommandContext, version = 1): EventMetadata => ({
   $correlationId: context.correlationId,
   $causationId: context.causationId,
   command_id: context.commandId,
   command_hash: context.commandHash,
   actor: context.actor,
   organization_id: context.organization,
-  schema_version: 1,
+  schema_version: version,
   ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
 })

@@ -7,7 +7,7 @@ import type { JsonObject } from '../domain/json'
 import { providerOf } from './connection-check'
 import { SmtpConfig, SmtpSecret, StorageConfig, StorageSecret } from './connection-config'
 import { faultOfSmtp } from './email/smtp-fault'
-import { withSmtp } from './email/smtp-session'
+import { oneEach } from './email/smtp-sessions'
 import type { OutgoingPolicy } from './outgoing/policy'
 import { stepFault } from './step-faults'
 import type { StepFault } from './step-run'
@@ -40,7 +40,12 @@ const smtp = (connection: Connection, secret: JsonObject | undefined, policy: Ou
     TE.map((known) => ({ ...known, policy, times: probeTimes })),
     TE.chain((target) =>
       TE.tryCatch(
-        () => withSmtp(target, () => Promise.resolve()),
+        () =>
+          oneEach.use(
+            target,
+            () => Promise.resolve(),
+            () => true,
+          ),
         (error) => faultOfSmtp(target, { error, limit: undefined }),
       ),
     ),

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { GeneratedDocument } from '../domain/execution/effects'
+import type { GeneratedDocument } from '../domain/execution/receipts'
 import { stepFault, unavailable } from './step-faults'
 import type { StepFault, StepRun, Unavailable } from './step-run'
 

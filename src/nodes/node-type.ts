@@ -4,7 +4,7 @@ import type * as t from 'io-ts'
 import type { Params } from '../domain/catalogue/text'
 import type { Code } from '../domain/catalogue'
 import type { Connection } from '../domain/connection/connection'
-import type { Phase } from '../domain/execution/plan'
+import type { Phase, StepKind } from '../domain/execution/plan'
 import type { ConnectionId, TemplateId } from '../domain/ids'
 import type { JsonObject } from '../domain/json'
 import type { Template } from '../domain/template/template'
@@ -23,6 +23,8 @@ export type Facts = {
   readonly trigger: JsonObject
   readonly template: (id: TemplateId) => Template | undefined
   readonly connection: (id: ConnectionId) => Connection | undefined
+  /** Whether the product can send mail of its own. */
+  readonly canMail: boolean
 }
 
 export type Needs = { readonly templates: ReadonlyArray<TemplateId>; readonly connections: ReadonlyArray<ConnectionId> }
@@ -32,7 +34,7 @@ export type NodeType<Config> = {
   readonly node_type: string
   readonly aliases: ReadonlyArray<string>
   /** Triggers stand first in a workflow, the others after. */
-  readonly kind: 'trigger' | 'document' | 'delivery'
+  readonly kind: StepKind
   readonly phase: Phase
   readonly attempts: number
   readonly timeoutMs: number

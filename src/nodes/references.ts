@@ -3,6 +3,7 @@ import { flow, pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import * as t from 'io-ts'
 import type { Json } from '../domain/event-store'
+import { escaped } from '../domain/html'
 import { dottedPath, valueAt } from './dotted-path'
 import { text } from '../domain/exact'
 import { sealedLiquid, tagsOf } from './liquid'
@@ -23,16 +24,11 @@ const printed = (value: unknown): string => {
   throw new Error(value === null || value === undefined ? valueMissing : 'a list or object is not text')
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-}
-const escaped = (html: string): string => html.replace(/[&<>"']/g, (character) => entities[character] ?? character)
-
 const engines = { text: sealedLiquid(printed), html: sealedLiquid(flow(printed, escaped)) }
+const parsed = {
+  text: remembered(500, (template) => engines.text.parse(template)),
+  html: remembered(500, (template) => engines.html.parse(template)),
+}
 
 const staticPart = (segments: ReadonlyArray<unknown>): Path => {
   const dynamic = segments.findIndex((segment) => typeof segment === 'object')
@@ -153,8 +149,8 @@ export const fillIn =
     E.tryCatch(
       () =>
         String(
-          engines[into].parseAndRenderSync(
-            template,
+          engines[into].renderSync(
+            parsed[into](template),
             { trigger: references.trigger, step: references.step },
             { renderLimit: withinMs },
           ),

@@ -1,6 +1,7 @@
 import { type AnyNodeType, anyNodeType } from './any-node-type'
 import { email } from './email'
 import { manual } from './manual'
+import { reviewDocuments } from './review-documents'
 import { storage } from './storage'
 import { uploadedDocument } from './uploaded-document'
 import { webhook } from './webhook'
@@ -9,6 +10,7 @@ export const nodeTypes: ReadonlyArray<AnyNodeType> = [
   anyNodeType(manual),
   anyNodeType(webhook),
   anyNodeType(uploadedDocument),
+  anyNodeType(reviewDocuments),
   anyNodeType(email),
   anyNodeType(storage),
 ]

@@ -41,6 +41,19 @@ export const parsed = <A>(name: string, parse: (text: string) => E.Either<string
     () => '',
   )
 
+/** As `parsed`, for a variable that may be missing or empty. */
+export const parsedIfSet = <A>(name: string, parse: (text: string) => E.Either<string, A>) =>
+  new t.Type<A | undefined, string>(
+    name,
+    (u): u is A | undefined => u === undefined || typeof u === 'object',
+    (u, c) => {
+      const value =
+        u === undefined || u === '' ? E.right(undefined) : typeof u === 'string' ? parse(u) : E.left('must be text')
+      return E.isLeft(value) ? t.failure(u, c, value.left) : t.success(value.right)
+    },
+    () => '',
+  )
+
 /** The codec, with a text to decode when the variable is missing or empty. */
 export const or = <A>(codec: t.Type<A, string>, fallback: string): t.Type<A, string> =>
   new t.Type<A, string, unknown>(

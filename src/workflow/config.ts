@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { Optional, or, parsed, Text, whole } from '../process/config'
+import { smtpServerOf } from '../nodes/email/smtp-server-url'
+import { Optional, or, parsed, parsedIfSet, Text, whole } from '../process/config'
 import { blobStoreFromUrl } from '../stores/blobs/from-url'
 import { keyringOf } from '../stores/secrets/keyring'
 
@@ -15,7 +16,13 @@ export const WorkflowConfig = t.type({
   OUTGOING_PRIVATE_ADDRESSES: or(t.keyof({ allow: null, refuse: null }), 'refuse'),
   /** Folder that `file:` destinations must lie under. */
   STORAGE_ROOT: Optional,
-  WORKER_STEPS: or(whole(1, 200), '20'),
+  /** Runs that one worker works on at the same time; one that waits for a server costs hardly anything. */
+  WORKER_STEPS: or(whole(1, 1_000), '128'),
+  /** The product's own mail, to people without an account: smtp(s)://user:password@host:port. Without it reviews cannot be asked for. */
+  SMTP_URL: parsedIfSet('SMTP_URL', smtpServerOf),
+  MAIL_FROM: or(Text, 'docg <docg@localhost>'),
+  /** How people reach the API. */
+  PUBLIC_URL: or(Text, 'http://localhost:5000'),
   LOG_LEVEL: or(Text, 'info'),
 })
 export type WorkflowConfig = t.TypeOf<typeof WorkflowConfig>

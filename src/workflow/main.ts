@@ -1,22 +1,40 @@
 import { Client } from '@temporalio/client'
 import { Runtime } from '@temporalio/worker'
 import { randomUUID } from 'node:crypto'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
 import type { Logger } from 'pino'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
+import { keptSessions } from '../nodes/email/smtp-sessions'
 import { nodeTypeOf } from '../nodes/registry'
+import { unavailable } from '../nodes/step-faults'
 import { docxEngine } from '../nodes/uploaded-document/docx'
 import { configOf } from '../process/config'
 import { logger } from '../process/logger'
 import { type Running, runProcess } from '../process/run'
 import { esdbEventStore } from '../stores/events/esdb'
 import { openPostgres } from '../stores/postgres/open-postgres'
+import { postgresIdentityStore } from '../stores/identity/postgres'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
+import { cancelWatch } from './execution/cancel-watch'
+import { catalogOf } from './execution/catalog'
+import { openRuns } from './open-runs'
+import { mailerOf } from './mailer'
 import { reacting } from './reacting'
-import { isTemporalAway, temporalConnection, temporalEngine, temporalTrouble } from './temporal-engine'
+import { reconcile } from './reconcile'
+import {
+  isTemporalAway,
+  runsWithWorkflow,
+  temporalConnection,
+  temporalEngine,
+  temporalTrouble,
+} from './temporal-engine'
 import { temporalWorker } from './temporal-worker'
+
+const now = (): string => new Date().toISOString()
 
 const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   Runtime.install({ shutdownSignals: [] })
@@ -29,29 +47,60 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     warn: (said) => log.warn({ said }, 'database'),
   })
   const docx = docxEngine()
+  const smtp = keptSessions()
+  const outgoing = {
+    allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
+    fileRoot: config.STORAGE_ROOT,
+  }
   const temporal = {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
   }
-  const activities = executionActivities({
-    log: store,
-    nodeType: nodeTypeOf,
-    newAuthor: randomUUID,
-    services: {
-      blobs: config.BLOB_URL,
-      secrets: postgresSecretStore(database, config.DOCG_SECRET_KEY),
-      docx,
-      outgoing: {
-        allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
-        fileRoot: config.STORAGE_ROOT,
+  const activities = executionActivities(
+    {
+      log: store,
+      catalog: catalogOf(store),
+      nodeType: nodeTypeOf,
+      author: randomUUID(),
+      now,
+      onCancel: cancelWatch(store),
+      deleteDocument: ({ sha256 }) => pipe(config.BLOB_URL.remove(sha256), TE.mapLeft(unavailable)),
+      services: {
+        blobs: config.BLOB_URL,
+        secrets: postgresSecretStore(database, config.DOCG_SECRET_KEY),
+        docx,
+        outgoing,
+        smtp,
+        mailer: mailerOf({
+          server: config.SMTP_URL,
+          from: config.MAIL_FROM,
+          publicUrl: config.PUBLIC_URL,
+          secretKey: (config.DOCG_SECRET_KEY.at(-1) ?? config.DOCG_SECRET_KEY[0]).bytes,
+          policy: outgoing,
+          identity: postgresIdentityStore(database),
+        }),
       },
     },
-  })
+    config.WORKER_STEPS,
+  )
   const connection = temporalConnection(temporal.address)
-  const engine = temporalEngine(new Client({ connection, namespace: temporal.namespace }), temporal.taskQueue)
-  const checkpoint = postgresCheckpoint(database, 'reactor', 1)
-  const reactor = reacting({ store, log, signal: stop.signal }, checkpoint, engine, isTemporalAway)
+  const client = new Client({ connection, namespace: temporal.namespace })
+  const engine = temporalEngine(client, temporal.taskQueue)
+  const open = openRuns(database, postgresCheckpoint(database, 'reactor', 1))
+  const withWorkflow = runsWithWorkflow(client)
+  const reactor = reacting({
+    store,
+    log,
+    signal: stop.signal,
+    open,
+    engine,
+    isAway: isTemporalAway,
+    reconcile: async () => {
+      const mended = await reconcile({ store, open, engine, withWorkflow, now }, false)
+      if (mended.length > 0) log.warn({ runs: mended.length }, 'runs without an open workflow were mended')
+    },
+  })
   const trouble = temporalTrouble(connection, temporal.namespace, stop.signal)
   const health = () => ({ ...reactor.health(), reason: reactor.health().reason ?? trouble() })
   const beating = heartbeat(database, () => [health()], stop.signal)
@@ -65,6 +114,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     stop: async () => {
       stop.abort()
       await Promise.all([reactor.done, beating, worker.shutdown()])
+      smtp.close()
       await Promise.all([connection.close(), docx.close(), store.close(), database.destroy()])
     },
   }

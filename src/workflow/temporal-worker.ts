@@ -20,11 +20,11 @@ const connected = async (address: string, signal: AbortSignal): Promise<NativeCo
   }
 }
 
-/** Runs activities and workflows until `shutdown`, which lets those at work finish, at most for the grace time. */
+/** Runs workflows and what they do until `shutdown`, which lets those at work finish, at most for the grace time. `most`: runs at work at a time. */
 export const temporalWorker = async (
   { address, namespace, taskQueue }: Temporal,
   activities: ExecutionActivities,
-  maxConcurrentActivityTaskExecutions: number,
+  most: number,
   signal: AbortSignal,
 ): Promise<{ readonly ended: Promise<void>; readonly shutdown: () => Promise<void> }> => {
   const connection = await connected(address, signal)
@@ -34,8 +34,12 @@ export const temporalWorker = async (
     taskQueue,
     activities,
     ...workflowCode(),
-    maxConcurrentActivityTaskExecutions,
-    maxCachedWorkflows: 200,
+    // A run is advanced within its workflow task, so a task's slot is held as long as a step hangs.
+    maxConcurrentWorkflowTaskExecutions: most,
+    maxConcurrentLocalActivityExecutions: most,
+    maxCachedWorkflows: 2 * most,
+    // A task for a worker that is gone goes to another after so long.
+    stickyQueueScheduleToStartTimeout: '1 second',
     shutdownGraceTime: '8 seconds',
   })
   const ended = worker.run()

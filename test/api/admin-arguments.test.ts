@@ -19,6 +19,8 @@ describe('npm run admin', () => {
     )
     expect(read(`key list --organization ${id}`)).to.deep.equal(E.right({ _tag: 'ListKeys', organization: id }))
     expect(read(`key revoke ${id}`)).to.deep.equal(E.right({ _tag: 'RevokeKey', id }))
+    expect(read('executions reconcile')).to.deep.equal(E.right({ _tag: 'Reconcile', dryRun: false }))
+    expect(read('executions reconcile --dry-run')).to.deep.equal(E.right({ _tag: 'Reconcile', dryRun: true }))
     for (const help of ['--help', '-h', 'help', 'key create --help'])
       expect(read(help), help).to.deep.equal(E.right({ _tag: 'Help' }))
   })
@@ -34,6 +36,8 @@ describe('npm run admin', () => {
     [`key create --organization ${id} --role king --name ci`, '--role must be one of viewer, operator, auditor, admin'],
     ['key create --organization 7 --role viewer --name ci', '--organization must be'],
     ['key list', '--organization must be'],
+    ['executions reconcile --name X', '--name does not belong'],
+    ['key list --dry-run', '--dry-run does not belong'],
     ['key revoke', 'key revoke needs'],
     ['key revoke 7', 'key revoke needs'],
   ] as const)

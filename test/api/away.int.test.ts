@@ -33,6 +33,7 @@ import { openPostgres } from '../../src/stores/postgres/open-postgres'
 import { keyringOf } from '../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../src/stores/secrets/postgres'
 import { bodyOf, contract, manual } from './requests'
+import { viewNonces } from '../../src/api/pages/view-nonce'
 
 const organization = randomUUID() as string as OrganizationId
 const admin: Authenticate = () =>
@@ -90,6 +91,8 @@ describe('when what it needs is away, the API', () => {
       catalog: catalogQueries(database),
       dependencies: dependenciesOf({ store, knex: database, blobs, tail, hasRedis: false }),
       isStopping: () => false,
+      canMail: false,
+      nonces: viewNonces(Buffer.alloc(32, 1)),
       live: liveRoutes({ tail, authenticate }).resources,
     })
   }

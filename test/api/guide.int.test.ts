@@ -207,7 +207,7 @@ describe("the guide's requests", () => {
     const workflow = await defineActive(client, [manual, documentNode(template)])
     const before = await site.amounts()
     const refused = await client
-      .post(`/workflows/${workflow}/executions?locale=en`, { trigger_data: { deal_id: '1' } })
+      .post(`/workflows/${workflow}/executions?locale=en&preflight=true`, { trigger_data: { deal_id: '1' } })
       .expect(422)
     expect(bodyOf(refused)).to.include({ code: 'preflight.blocked' })
     const issues = at(refused, 'params.issues') as Body[]
@@ -223,12 +223,12 @@ describe("the guide's requests", () => {
     const early = await client.post(`/executions/${execution}/resume`, { decision: 'resend' }).expect(409)
     expect(bodyOf(early)).to.deep.include({
       code: 'run_state_conflict',
-      params: { status: 'queued', accepted_in: 'needs_review' },
+      params: { status: 'queued', accepted: ['pause', 'cancel'] },
     })
     const worker = workerOn(site, site.ours.id, execution)
     await worker.begin()
     await worker.loseOutcome(2)
-    expect(bodyOf(await client.get(`/executions/${execution}?at_least=6`).expect(200))).to.include({
+    expect(bodyOf(await client.get(`/executions/${execution}?at_least=7`).expect(200))).to.include({
       status: 'needs_review',
     })
     expect(at(await client.get(`/executions/${execution}/effects`), 'effects.0')).to.include({

@@ -73,4 +73,13 @@ describe('what is logged', () => {
     expect(withoutSecrets('/api/v1/webhooks/60e71e8e/s3cr3t/more')).to.not.include('s3cr3t')
     expect(withoutSecrets('/api/v1/executions')).to.equal('/api/v1/executions')
   })
+  it("holds no review's token, however its path is written", () => {
+    const token = 'a1_-'.repeat(11).slice(0, 43)
+    const id = '6f9619ff-8b86-4011-b42d-00c04fc964ff'
+    expect(withoutSecrets(`/review/${id}/${token}`)).to.equal(`/review/${id}/…`)
+    expect(withoutSecrets(`/review/${id}/${token}/documents/${id}`)).to.equal(`/review/${id}/…/documents/${id}`)
+    expect(withoutSecrets(`/review/${id}/short`)).to.equal(`/review/${id}/…`)
+    for (const path of [`/Review//${token}`, `/x/%72eview/${id}/${token}`, `/${token}?a`, `/${token}/${token}/x`])
+      expect(withoutSecrets(path)).to.not.include(token)
+  })
 })

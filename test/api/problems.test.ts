@@ -24,6 +24,7 @@ const examples: ReadonlyArray<ApiError> = [
     ],
   },
   { _tag: 'BodyCutOff' },
+  { _tag: 'ForeignForm' },
   { _tag: 'Unauthenticated', reason: 'missing' },
   { _tag: 'Unauthenticated', reason: 'expired' },
   { _tag: 'OrganizationForbidden' },
@@ -39,7 +40,15 @@ const examples: ReadonlyArray<ApiError> = [
   { _tag: 'RevisionMoved', actual: revision(3n) },
   { _tag: 'WorkflowNotActive', status: 'draft' },
   { _tag: 'WorkflowArchivedAlready' },
-  { _tag: 'NothingToDecide', status: 'running' },
+  { _tag: 'ControlNotAccepted', status: 'running' },
+  { _tag: 'ControlNotPossible', status: 'running', accepted: ['cancel'] },
+  { _tag: 'RetryNotPossible', changed: ['workflow_version', 'trigger_data'] },
+  { _tag: 'RepeatDecisionNeeded' },
+  { _tag: 'OutcomeDecisionNeeded' },
+  { _tag: 'RetriedAlready', execution: 'e' as never },
+  { _tag: 'StepNotReusable', position: 2 },
+  { _tag: 'ReviewOver', status: 'approved' },
+  { _tag: 'ForeignForm' },
   { _tag: 'ConnectionAlreadyExists' },
   { _tag: 'TooManyConflicts', stream: 'x-1' as never },
   { _tag: 'CursorBeyondHead', head: '3-0' },
@@ -77,19 +86,19 @@ describe('problems', () => {
         const body = renderProblem(problemOf(error), { locale, showTech: true }, '/api/v1/x', 'c')
         expect(body).to.include({ instance: '/api/v1/x', correlation_id: 'c', code: problemOf(error).code })
         expect(body.type).to.equal(`urn:docg:problem:${body.code}`)
-        expect(body.detail).to.not.match(/[{}]/)
+        expect(body.detail).to.not.match(/[{}]|(?:^|[: ]),/)
         expect(JSON.stringify(body)).to.not.include('"reason"')
       })
 
   it('name the state and what would be accepted', () => {
     const { params, detail } = renderProblem(
-      problemOf({ _tag: 'NothingToDecide', status: 'running' }),
+      problemOf({ _tag: 'ControlNotAccepted', status: 'running' }),
       { locale: 'en', showTech: false },
       '/',
       'c',
     )
-    expect(params).to.deep.equal({ status: 'running', accepted_in: 'needs_review' })
-    expect(detail).to.equal('The run is "running"; this action is accepted in: needs_review')
+    expect(params).to.deep.equal({ status: 'running', accepted: ['pause', 'cancel'] })
+    expect(detail).to.equal('The run is "running"; now accepted: pause, cancel')
   })
 
   it('show technical texts only to those who may see them, and advise', () => {

@@ -14,6 +14,7 @@ import { keyedBy } from '../../src/api/canonical'
 import { dependenciesOf } from '../../src/api/health/dependencies'
 import { liveRoutes } from '../../src/api/live'
 import { apiLog } from '../../src/api/log'
+import { viewNonces } from '../../src/api/pages/view-nonce'
 import { consume } from '../../src/consumers/consumer'
 import type { EventStore } from '../../src/domain/event-store'
 import { OrganizationId } from '../../src/domain/ids'
@@ -27,12 +28,14 @@ import { executionQueries } from '../../src/projections/executions/queries'
 import { executionsProjection } from '../../src/projections/executions/write'
 import { liveTail } from '../../src/projections/live/tail'
 import { projectionConsumer } from '../../src/projections/projection'
+import type { BlobStore } from '../../src/stores/blobs/blob-store'
 import { fileSystemBlobStore } from '../../src/stores/blobs/file-system'
 import { esdbEventStore } from '../../src/stores/events/esdb'
 import type { Role } from '../../src/stores/identity/identity-store'
 import { postgresIdentityStore } from '../../src/stores/identity/postgres'
 import { keyringOf } from '../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../src/stores/secrets/postgres'
+import type { SecretStore } from '../../src/stores/secrets/secret-store'
 import { startReadSide } from '../support/read-side'
 
 /** An organization with a key of each role. */
@@ -46,6 +49,9 @@ export type Site = {
   readonly ours: Tenant
   readonly theirs: Tenant
   readonly jwtSecret: string
+  readonly blobs: BlobStore
+  readonly secrets: SecretStore
+  readonly secretKey: Uint8Array
   /** Lines that the API logged. */
   readonly logged: () => string
   /** How much there is: events, files, secrets. */
@@ -111,6 +117,8 @@ export const startSite = async (): Promise<Site> => {
     log: apiLog(log),
     store,
     keyed: keyedBy(keys[0].bytes),
+    canMail: true,
+    nonces: viewNonces(keys[0].bytes),
     blobs,
     secrets,
     engine,
@@ -131,6 +139,9 @@ export const startSite = async (): Promise<Site> => {
     ours: await tenant(knex, 'Ours', 'pt-BR'),
     theirs: await tenant(knex, 'Theirs', 'en'),
     jwtSecret,
+    blobs,
+    secrets,
+    secretKey: keys[0].bytes,
     logged: () => lines.join(''),
     amounts: async () => {
       const tailNow = orThrow(await store.tail())

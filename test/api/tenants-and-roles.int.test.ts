@@ -56,6 +56,11 @@ const ofOne = (ids: Ids): ReadonlyArray<Route> => [
   get(`/executions/${ids.execution}/effects`),
   get(`/executions/${ids.execution}?at_least=0`),
   post(`/executions/${ids.execution}/resume`, operators, { decision: 'resend' }),
+  ...['pause', 'cancel', 'retry'].flatMap((control) => [
+    post(`/executions/${ids.execution}/${control}`, operators),
+    post(`/executions/${ids.execution}/${control}?plan=true`, operators),
+  ]),
+  post(`/executions/${ids.execution}/resume?plan=true`, operators, { approved: true }),
   get(`/sse/executions/${ids.execution}/stream`),
   get(`/documents/${ids.document}`),
 ]
@@ -169,7 +174,9 @@ describe('who may do what', () => {
       config: { template_id: ids.template, output_name_template: 'x', create_pdf: false },
     }
     const workflow = await defineActive(theirs, [manual, node])
-    const refused = await theirs.post(`/workflows/${workflow}/executions`, { trigger_data: {} }).expect(422)
+    const refused = await theirs
+      .post(`/workflows/${workflow}/executions?preflight=true`, { trigger_data: {} })
+      .expect(422)
     expect(JSON.stringify(bodyOf(refused))).to.include('template.not_found')
   })
 

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { commandHandler } from '../../src/domain/command-handler'
 import { execution, executionStream } from '../../src/domain/execution'
-import type { ExecutionCommand } from '../../src/domain/execution/commands'
+import type { ExecutionCommand } from '../../src/domain/execution'
 import { fault } from '../../src/domain/fault'
 import {
   CommandId,
@@ -45,20 +45,21 @@ export const workerOn = (site: Pick<Site, 'store'>, organization: OrganizationId
   const begin = async (): Promise<void> => {
     await tell({ type: 'StartExecution' })
     const step_id = await stepAt(1)
-    await tell({ type: 'StartStep', step_id, data_in: {} })
+    await tell({ type: 'StartStep', step_id, author: 'worker', data_in: {} })
     await tell({ type: 'CompleteStep', step_id, output: {}, personal: { output: {} } })
   }
 
   const document = async (position: number, sha256: string, size: number, file_name: string): Promise<DocumentId> => {
     const step_id = await stepAt(position)
     const document_id = derivedId(DocumentId, run, 'document', String(position))
-    await tell({ type: 'StartStep', step_id, data_in: {} })
+    await tell({ type: 'StartStep', step_id, author: 'worker', data_in: {} })
     await tell({
       type: 'IntendEffect',
       effect_key: `${position}:document`,
       step_id,
       kind: 'document',
       repeatable: true,
+      author: 'worker/1',
     })
     await tell({
       type: 'RecordReceipt',
@@ -73,6 +74,7 @@ export const workerOn = (site: Pick<Site, 'store'>, organization: OrganizationId
           sha256,
           template_id: 't',
           template_version: 1,
+          expires_at: null,
           personal: { file_name },
         },
       },
@@ -82,7 +84,7 @@ export const workerOn = (site: Pick<Site, 'store'>, organization: OrganizationId
 
   const failStep = async (position: number): Promise<void> => {
     const step_id = await stepAt(position)
-    await tell({ type: 'StartStep', step_id, data_in: {} })
+    await tell({ type: 'StartStep', step_id, author: 'worker', data_in: {} })
     await tell({
       type: 'FailStep',
       step_id,
@@ -92,14 +94,22 @@ export const workerOn = (site: Pick<Site, 'store'>, organization: OrganizationId
 
   const loseOutcome = async (position: number): Promise<void> => {
     const step_id = await stepAt(position)
-    await tell({ type: 'StartStep', step_id, data_in: {} })
-    await tell({ type: 'IntendEffect', effect_key: `${position}:mail`, step_id, kind: 'email', repeatable: false })
+    await tell({ type: 'StartStep', step_id, author: 'worker', data_in: {} })
+    await tell({
+      type: 'IntendEffect',
+      effect_key: `${position}:mail`,
+      step_id,
+      kind: 'email',
+      repeatable: false,
+      author: 'worker/1',
+    })
     await tell({
       type: 'ReportLostOutcome',
       effect_key: `${position}:mail`,
+      now: new Date().toISOString(),
       fault: fault('delivery.outcome_unknown', { label: 'Send' }, 'the connection broke after DATA'),
     })
   }
 
-  return { begin, document, failStep, loseOutcome }
+  return { tell, stepAt, begin, document, failStep, loseOutcome }
 }

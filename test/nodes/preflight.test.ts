@@ -4,7 +4,7 @@ import type { Connection } from '../../src/domain/connection/connection'
 import type { JsonObject } from '../../src/domain/json'
 import type { Template } from '../../src/domain/template/template'
 import type { TemplateNode } from '../../src/domain/template/version'
-import { decodeNodes, isBlocking, needsOf, preflight } from '../../src/nodes/preflight'
+import { decodeNodes, isBlocking, needsOf, preflight, wholeRun } from '../../src/nodes/preflight'
 import { connectionId, connectionOf, organizationId, templateId } from '../support/node-run'
 
 const tag = (path: string): TemplateNode => ({ kind: 'tag', path })
@@ -52,7 +52,12 @@ const nodesOf = (drawn: ReadonlyArray<unknown>) => {
 
 const given = ({ trigger = {}, template, connection }: Given = {}) => ({
   when: (...drawn: ReadonlyArray<unknown>) => {
-    const found = preflight(nodesOf(drawn), { trigger, template: () => template, connection: () => connection })
+    const found = preflight(nodesOf(drawn), {
+      trigger,
+      template: () => template,
+      connection: () => connection,
+      canMail: true,
+    })
     const short = found.map(({ code, params }) =>
       [code, params['path'] ?? params['field'] ?? params['email'] ?? ''].filter((part) => part !== '').join(' '),
     )
@@ -241,7 +246,9 @@ describe('preflight', () => {
   })
 
   it('tells a workflow without nodes', () => {
-    expect(preflight([], { trigger: {}, template: () => undefined, connection: () => undefined })).to.deep.include({
+    expect(
+      preflight([], { trigger: {}, template: () => undefined, connection: () => undefined, canMail: true }),
+    ).to.deep.include({
       code: 'data.workflow_without_nodes',
       params: {},
       tech: 'no nodes',
@@ -285,7 +292,8 @@ describe('preflight', () => {
     let clock = 0
     const found = preflight(
       nodesOf([manual, document(), storage()]),
-      { trigger: {}, template: () => undefined, connection: () => undefined },
+      { trigger: {}, template: () => undefined, connection: () => undefined, canMail: true },
+      wholeRun,
       () => (clock += 2_000),
     )
     expect(found.map(({ code, position }) => [code, position])).to.deep.equal([

@@ -48,7 +48,7 @@ describe('references', () => {
   })
 
   it('escapes values, not the text around them, for HTML', () => {
-    expect(html('<p>{{trigger.html}}</p>')).to.deep.equal(E.right('<p>&lt;b&gt;&amp;&#34;</p>'))
+    expect(html('<p>{{trigger.html}}</p>')).to.deep.equal(E.right('<p>&lt;b&gt;&amp;&quot;</p>'))
   })
 
   const missing: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [

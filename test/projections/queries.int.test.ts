@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
 import type { Recorded, StreamName } from '../../src/domain/event-store'
-import type { ExecutionEvent } from '../../src/domain/execution/events'
+import type { ExecutionEvent } from '../../src/domain/execution'
 import {
   ConnectionId,
   CorrelationId,
@@ -205,7 +205,8 @@ describe('reading the rows', function () {
           ...run.steps.email,
           attempt: 1,
           attempts_at_most: 3,
-          retry_in_ms: 1,
+          at: run.now,
+          retry_at: run.retryAt,
           fault: { code: 'x\0y', personal: { params: { a: '\0' }, text: 'nul \0', tech: 'lone \ud800' } },
         },
       },

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { Connection } from '../../src/domain/connection/connection'
+import { type Connection, connection, connectionStream } from '../../src/domain/connection/connection'
+import { execution, executionStream } from '../../src/domain/execution'
 import {
   ConnectionId,
   derivedId,
@@ -17,16 +18,20 @@ import {
   WorkflowId,
 } from '../../src/domain/ids'
 import type { JsonObject } from '../../src/domain/json'
-import type { Template } from '../../src/domain/template/template'
+import { template, templateStream } from '../../src/domain/template/template'
 import type { AnyNodeType } from '../../src/nodes/any-node-type'
 import type { OutgoingPolicy } from '../../src/nodes/outgoing/policy'
+import { oneEach } from '../../src/nodes/email/smtp-sessions'
 import { nodeTypeOf } from '../../src/nodes/registry'
 import type { StepResult, StepRun, StepStop } from '../../src/nodes/step-run'
 import { contentOf, type DocxEngine } from '../../src/nodes/template-inspection'
 import type { BlobStore } from '../../src/stores/blobs/blob-store'
 import { fileSystemBlobStore } from '../../src/stores/blobs/file-system'
-import { once } from '../../src/workflow/execution/once'
+import { attempt, type Attempting, type RunnableType } from '../../src/workflow/execution/attempt'
+import { catalogOf } from '../../src/workflow/execution/catalog'
+import { openRun } from '../../src/workflow/execution/run-commands'
 import { runInMemory, type RunInMemory } from './run-in-memory'
+import { right, sendTo } from './send'
 
 const namespace = '6ba7b811-9dad-11d1-80b4-00c04fd430c8'
 
@@ -59,7 +64,7 @@ export type NodeRun = {
   readonly blobs: BlobStore
   /** Adds a version of the template. */
   readonly addTemplate: (bytes: Uint8Array) => Promise<void>
-  /** Runs the step at this position as a worker does; `change` stands between the step and its world. */
+  /** One attempt at the step at this position, by a worker of its own; `change` stands between the step and its world. */
   readonly step: (position: number, change?: (run: StepRun) => StepRun) => Promise<E.Either<StepStop, StepResult>>
 }
 
@@ -69,29 +74,40 @@ const typeOf = (name: string): AnyNodeType => {
   return type
 }
 
-const storeTemplate = async (docx: DocxEngine, blobs: BlobStore, bytes: Uint8Array, version: number) => {
-  const inspected = await docx.inspectTemplate(bytes)()
-  if (E.isLeft(inspected)) throw new Error(inspected.left.tech)
-  await blobs.put(bytes)()
-  return { ...contentOf(inspected.right, 'template.docx'), version }
+const planOf = (executionId: ExecutionId, nodes: World['nodes']) =>
+  nodes.map(({ node_type, label = node_type }, index) => {
+    const node_id = derivedId(NodeId, namespace, String(index))
+    const { phase, kind } = typeOf(node_type)
+    return { step_id: stepIdOf(executionId, node_id), node_id, position: index + 1, node_type, label, phase, kind }
+  })
+
+/** What the step's own code answers, before the worker acts on it. */
+const overheard = (type: RunnableType, change: (run: StepRun) => StepRun) => {
+  const heard: { answer?: E.Either<StepStop, StepResult> } = {}
+  const input: RunnableType['input'] = (config, run) =>
+    pipe(
+      type.input(config, run),
+      E.mapLeft((stop) => {
+        heard.answer = E.left(stop)
+        return stop
+      }),
+    )
+  const execute: RunnableType['execute'] = (config, run) => async () =>
+    (heard.answer = await type.execute(config, change(run))())
+  return { type: { ...type, input, execute }, answer: () => heard.answer }
 }
 
-/** A run of these nodes with files on disk and its stream in memory. */
+/** A run of these nodes with files on disk and its log in memory. */
 export const startNodeRun = async (
   docx: DocxEngine,
   world: World,
 ): Promise<NodeRun & { readonly end: () => Promise<void> }> => {
   const folder = await mkdtemp(join(tmpdir(), 'docg-run-'))
   const blobs = fileSystemBlobStore(join(folder, 'blobs'))
-  const memory = runInMemory()
   const executionId = derivedId(ExecutionId, namespace, folder)
-  const template: { versions: Template['versions'] } = { versions: [] }
-  const plan = world.nodes.map(({ node_type, label = node_type }, index) => {
-    const node_id = derivedId(NodeId, namespace, String(index))
-    const { phase } = typeOf(node_type)
-    return { step_id: stepIdOf(executionId, node_id), node_id, position: index + 1, node_type, label, phase }
-  })
-  memory.must({
+  const memory = runInMemory(executionId, organizationId)
+  const send = sendTo(memory.log, organizationId)
+  await send(execution, executionStream(executionId), {
     type: 'CreateExecution',
     execution_id: executionId,
     organization_id: organizationId,
@@ -100,45 +116,70 @@ export const startNodeRun = async (
     workflow_version: 1,
     workflow_revision: '0',
     trigger_type: 'manual',
-    plan,
+    dry_run: false,
+    until_phase: null,
+    retry_of: null,
+    plan: planOf(executionId, world.nodes),
     personal: { trigger_data: world.trigger },
   })
-  memory.must({ type: 'StartExecution' })
+  await memory.send({ type: 'StartExecution' })
+  if (world.connection !== undefined) {
+    const { name, connectionType, config } = world.connection
+    await send(connection, connectionStream(connectionId), {
+      type: 'CreateConnection',
+      connection_id: connectionId,
+      organization_id: organizationId,
+      name,
+      connection_type: connectionType,
+      personal: { config },
+    })
+  }
 
-  const stepRun = (position: number): StepRun => {
-    const run = memory.run()
-    const step = run.steps[position - 1]!
-    return {
+  let stored = 0
+  const addTemplate = async (bytes: Uint8Array) => {
+    const inspected = await docx.inspectTemplate(bytes)()
+    if (E.isLeft(inspected)) throw new Error(inspected.left.tech)
+    await blobs.put(bytes)()
+    const content = contentOf(inspected.right, 'template.docx')
+    const first = { template_id: templateId, organization_id: organizationId, name: 'A template' }
+    await send(
+      template,
+      templateStream(templateId),
+      stored === 0 ? { type: 'UploadTemplate', ...first, content } : { type: 'AddTemplateVersion', content },
+    )
+    stored += 1
+  }
+  for (const bytes of world.templates ?? []) await addTemplate(bytes)
+  // What the checks before a run say: which versions it keeps to. What they find is not these tests' matter.
+  await memory.send({
+    type: 'RecordPreflight',
+    round: 0,
+    execution_id: executionId,
+    at: new Date().toISOString(),
+    duration_ms: 0,
+    input_hash: '',
+    workflow_version: 1,
+    workflow_revision: '0',
+    templates: stored === 0 ? [] : [{ template_id: templateId, version: stored }],
+    nodes: [],
+    blocking_count: 0,
+    warning_count: 0,
+    personal: { findings: [] },
+  })
+
+  const worker = (): Attempting => ({
+    services: {
       blobs,
       docx,
       secrets: { put: () => TE.of(undefined), get: () => TE.of(world.secret) },
       outgoing: { allowPrivateAddresses: true, fileRoot: undefined, ...world.policy },
-      template: (id) =>
-        TE.of(
-          id === templateId && template.versions.length > 0
-            ? { status: 'stored', templateId, organizationId, name: 'A template', versions: template.versions }
-            : undefined,
-        ),
-      connection: (id) => TE.of(id === connectionId ? world.connection : undefined),
-      executionId,
-      organizationId,
-      step,
-      references: {
-        trigger: run.triggerData,
-        step: Object.fromEntries(run.steps.map((one) => [String(one.position), one.output])),
-      },
-      documents: run.documents,
-      effectKey: (target) => `${step.step_id}/${target}`,
-      effect: (key) => memory.run().effects[key],
-      // An author of its own for each attempt, as with a worker.
-      once: once(memory.tell, run, step, randomUUID()),
-    }
-  }
-
-  const addTemplate = async (bytes: Uint8Array) => {
-    template.versions = [...template.versions, await storeTemplate(docx, blobs, bytes, template.versions.length + 1)]
-  }
-  for (const bytes of world.templates ?? []) await addTemplate(bytes)
+      mailer: undefined,
+      smtp: oneEach,
+    },
+    author: randomUUID(),
+    now: () => new Date().toISOString(),
+    onCancel: () => () => undefined,
+  })
 
   return {
     memory,
@@ -146,24 +187,15 @@ export const startNodeRun = async (
     addTemplate,
     step: async (position, change = (run) => run) => {
       const { node_type, config } = world.nodes[position - 1]!
-      const type = typeOf(node_type)
-      const step_id = plan[position - 1]!.step_id
-      const stored = type.decode(config)
-      if (E.isLeft(stored)) throw new Error(JSON.stringify(stored.left))
-      const input = type.input(stored.right, stepRun(position))
-      memory.must({ type: 'StartStep', step_id, data_in: E.isRight(input) ? input.right : {} })
-      const result = await pipe(
-        TE.fromEither<StepStop, JsonObject>(input),
-        TE.chain(() => type.execute(stored.right, change(stepRun(position)))),
-      )()
-      if (E.isRight(result))
-        memory.must({
-          type: 'CompleteStep',
-          step_id,
-          output: result.right.output,
-          personal: { output: result.right.personal },
-        })
-      return result
+      const decoded = typeOf(node_type).decode(config)
+      if (E.isLeft(decoded)) throw new Error(JSON.stringify(decoded.left))
+      const deps = worker()
+      const run = right(await openRun(memory.log, deps.author)(executionId)())
+      const { type, answer } = overheard(typeOf(node_type), change)
+      const catalog = catalogOf(memory.log)(organizationId)
+      const stop = await attempt(deps, catalog, type, decoded.right, run, run.state().steps[position - 1]!)()
+      right(await run.commit())
+      return answer() ?? E.left(E.isLeft(stop) ? stop.left : { _tag: 'LookAgain' })
     },
     end: () => rm(folder, { recursive: true, force: true }),
   }

@@ -1,60 +1,93 @@
 import * as E from 'fp-ts/Either'
-import { pipe } from 'fp-ts/function'
-import * as TE from 'fp-ts/TaskEither'
-import type { CommandIdReused } from '../../src/domain/command-handler'
-import { execution } from '../../src/domain/execution'
-import type { ExecutionCommand } from '../../src/domain/execution/commands'
-import type { ExecutionRefusal } from '../../src/domain/execution/errors'
-import type { ExecutionEvent } from '../../src/domain/execution/events'
-import type { Execution, ExecutionState } from '../../src/domain/execution/state'
+import * as RA from 'fp-ts/ReadonlyArray'
+import { newEvents } from '../../src/domain/command-handler'
+import type { Json, NewEvent, Recorded, StreamName } from '../../src/domain/event-store'
+import { execution, type ExecutionCommand, type ExecutionEvent, executionStream } from '../../src/domain/execution'
+import type { Execution } from '../../src/domain/execution/state'
+import { foldRecorded } from '../../src/domain/load'
 import { revision } from '../../src/domain/position'
-import type { Tell } from '../../src/workflow/execution/tell'
+import type { RunLog } from '../../src/workflow/execution/run-commands'
+import { executionId, organizationId } from './runs'
+import { contextOf, right, sendTo } from './send'
 
-type Told = E.Either<ExecutionRefusal | CommandIdReused, void>
+export type LogInMemory = RunLog & {
+  readonly stream: (name: StreamName) => ReadonlyArray<Recorded>
+  /** Sizes of the appends that landed, in events. */
+  readonly appends: ReadonlyArray<number>
+}
 
-/** A run's stream in memory, decided on by the real decider. */
-export const runInMemory = () => {
-  const events: Array<ExecutionEvent> = []
-  const authors = new Map<string, string>()
-  const state = (): ExecutionState => events.reduce(execution.evolve, execution.initialState)
-  const run = (): Execution => {
-    const now = state()
-    if (now.status === 'unborn') throw new Error('the run is not created')
-    return now
+const copy = (json: Json): unknown => JSON.parse(JSON.stringify(json))
+
+/** Streams in memory, appended to at an exact revision; the same events at the same revision again are the same append. */
+export const logInMemory = (): LogInMemory => {
+  const streams = new Map<StreamName, ReadonlyArray<Recorded>>()
+  const appends: number[] = []
+  let written = 0n
+  const stream = (name: StreamName) => streams.get(name) ?? []
+  const record = (name: StreamName, at: number, { id, type, data, metadata }: NewEvent): Recorded => {
+    written += 1n
+    return {
+      id,
+      type,
+      stream: name,
+      revision: revision(BigInt(at)),
+      position: { commit: written, prepare: written },
+      created: new Date(0),
+      data: copy(data),
+      metadata: copy(metadata),
+    }
   }
-  const decide = (command: ExecutionCommand): E.Either<ExecutionRefusal, number> =>
-    pipe(
-      execution.decide(command)(state()),
-      E.map((decided) => events.push(...decided) && decided.length),
-    )
-  const must = (command: ExecutionCommand): void => {
-    const told = decide(command)
-    if (E.isLeft(told)) throw new Error(`${command.type}: ${told.left._tag}`)
+  const appended = ({ revision, position }: Recorded) => E.right({ revision, position })
+  return {
+    stream,
+    appends,
+    append: (name, expected, events) => () => {
+      const known = stream(name)
+      const from = expected === 'no_stream' ? 0 : Number(expected) + 1
+      const there = known.slice(from, from + events.length)
+      const repeated = there.at(-1)
+      if (repeated !== undefined && events.every(({ id }, index) => there[index]?.id === id))
+        return Promise.resolve(appended(repeated))
+      if (from !== known.length)
+        return Promise.resolve(
+          E.left({ _tag: 'WrongExpectedRevision' as const, actual: known.at(-1)?.revision ?? 'no_stream' }),
+        )
+      const fresh = RA.mapWithIndex((index: number, event: NewEvent) => record(name, from + index, event))(events)
+      streams.set(name, [...known, ...fresh])
+      appends.push(fresh.length)
+      return Promise.resolve(appended(fresh.at(-1)!))
+    },
+    readStream:
+      (name, { from = revision(0n), limit }) =>
+      () =>
+        Promise.resolve(E.right(stream(name).slice(Number(from), Number(from) + limit))),
   }
-  /** A command that left events is one command when it is given again, by the same author. */
-  const toldOnce = (command: ExecutionCommand, key: ReadonlyArray<string | number>, author: string): Told => {
-    const id = JSON.stringify([command.type, ...key])
-    const before = authors.get(id)
-    if (before !== undefined) return before === author ? E.right(undefined) : E.left({ _tag: 'CommandIdReused' })
-    return pipe(
-      decide(command),
-      E.map((made) => {
-        if (made > 0) authors.set(id, author)
-      }),
-    )
+}
+
+/** One run in a log in memory. */
+export const runInMemory = (id = executionId, organization = organizationId) => {
+  const log = logInMemory()
+  const name = executionStream(id)
+  const history = () => log.stream(name)
+  const send = sendTo(log, organization)
+  return {
+    id,
+    log,
+    run: (): Execution => {
+      const state = right(foldRecorded(execution)(history()))
+      if (state.status === 'unborn') throw new Error('the run is not created')
+      return state
+    },
+    types: (): ReadonlyArray<string> => history().map(({ type }) => type),
+    events: (): ReadonlyArray<ExecutionEvent> => history().map((recorded) => right(execution.codec.decode(recorded))),
+    /** What happened before the test, as it stands in the log. */
+    given: async (...events: ReadonlyArray<ExecutionEvent>): Promise<void> => {
+      const fresh = newEvents(execution.codec, contextOf(organization), name)(events)
+      if (RA.isNonEmpty(fresh)) right(await log.append(name, history().at(-1)?.revision ?? 'no_stream', fresh)())
+    },
+    /** Somebody else's word. */
+    send: (command: ExecutionCommand): Promise<void> => send(execution, name, command),
   }
-  const tell: Tell = (command, { key, author = 'worker' }) =>
-    pipe(
-      TE.fromIO(() => toldOnce(command, key, author)),
-      TE.chainEitherK((told) => told),
-      TE.map(() => ({
-        state: state(),
-        revision: revision(BigInt(events.length - 1)),
-        position: { commit: 0n, prepare: 0n },
-        repeated: false,
-      })),
-    )
-  return { events, run, tell, must }
 }
 
 export type RunInMemory = ReturnType<typeof runInMemory>

@@ -1,4 +1,4 @@
-import type { ExecutionEvent, ExecutionEventOf } from '../../src/domain/execution/events'
+import type { ExecutionCommand, ExecutionEvent, ExecutionEventOf } from '../../src/domain/execution'
 import type { PlannedStep } from '../../src/domain/execution/plan'
 import { fault } from '../../src/domain/fault'
 import {
@@ -21,10 +21,10 @@ export const correlationId = derivedId(CorrelationId, namespace, 'correlation')
 export const documentId = derivedId(DocumentId, namespace, 'document')
 
 const kinds = [
-  { node_type: 'manual', label: 'Start', phase: 'trigger' },
-  { node_type: 'uploaded-document', label: 'Generate Document', phase: 'render' },
-  { node_type: 'email', label: 'Send', phase: 'delivery' },
-  { node_type: 'storage', label: 'Archive', phase: 'save' },
+  { node_type: 'manual', label: 'Start', phase: 'trigger', kind: 'trigger' },
+  { node_type: 'uploaded-document', label: 'Generate Document', phase: 'render', kind: 'document' },
+  { node_type: 'email', label: 'Send', phase: 'delivery', kind: 'delivery' },
+  { node_type: 'storage', label: 'Archive', phase: 'save', kind: 'delivery' },
 ] as const
 
 export const planOf = (execution: ExecutionId = executionId): ReadonlyArray<PlannedStep> =>
@@ -46,6 +46,9 @@ export const created: ExecutionEventOf<'ExecutionCreated'> = {
     workflow_version: 1,
     workflow_revision: '1',
     trigger_type: 'manual',
+    dry_run: false,
+    until_phase: null,
+    retry_of: null,
     plan: planOf(),
     personal: { trigger_data: { deal_id: '123' } },
   },
@@ -55,9 +58,15 @@ export const started: ExecutionEvent = { type: 'ExecutionStarted', data: { execu
 
 const fieldsOf = ({ step_id, node_id, position }: PlannedStep) => ({ step_id, node_id, position })
 
+/** The attempt whose word the events are, and when they were said. */
+export const worker = 'worker 1'
+export const attemptAuthor = 'worker 1/1'
+export const now = '2026-11-22T10:30:00.000Z'
+export const retryAt = '2026-11-22T10:30:01.000Z'
+
 export const stepStarted = (step: PlannedStep, attempt = 1): ExecutionEvent => ({
   type: 'StepStarted',
-  data: { ...fieldsOf(step), attempt, personal: { data_in: {} } },
+  data: { ...fieldsOf(step), attempt, author: worker, personal: { data_in: {} } },
 })
 
 export const stepCompleted = (step: PlannedStep): ExecutionEvent => ({
@@ -71,7 +80,7 @@ export const outcomeUnknown = fault('delivery.outcome_unknown', { label: 'Send' 
 
 export const attemptFailed = (step: PlannedStep, attempt = 1): ExecutionEvent => ({
   type: 'StepAttemptFailed',
-  data: { ...fieldsOf(step), attempt, attempts_at_most: 3, retry_in_ms: 1000, fault: unreachable },
+  data: { ...fieldsOf(step), attempt, attempts_at_most: 3, at: now, retry_at: retryAt, fault: unreachable },
 })
 
 export const stepFailed = (step: PlannedStep): ExecutionEvent => ({
@@ -84,7 +93,10 @@ export const failed = (step: PlannedStep): ExecutionEvent => ({
   data: { execution_id: executionId, step_id: step.step_id, fault: refused },
 })
 
-export const completed: ExecutionEvent = { type: 'ExecutionCompleted', data: { execution_id: executionId } }
+export const completed: ExecutionEvent = {
+  type: 'ExecutionCompleted',
+  data: { execution_id: executionId, stopped_after: null },
+}
 
 export const emailKey = `${email.step_id}/email`
 export const renderKey = `${render.step_id}/document`
@@ -94,12 +106,14 @@ export const sendIntention = {
   step_id: email.step_id,
   kind: 'email',
   repeatable: false,
+  author: attemptAuthor,
 } as const
 export const renderIntention = {
   effect_key: renderKey,
   step_id: render.step_id,
   kind: 'document',
   repeatable: true,
+  author: attemptAuthor,
 } as const
 export const sendIntended: ExecutionEvent = { type: 'EffectIntended', data: sendIntention }
 export const renderIntended: ExecutionEvent = { type: 'EffectIntended', data: renderIntention }
@@ -126,13 +140,14 @@ export const generated: ExecutionEventOf<'DocumentGenerated'> = {
     sha256: 'ab'.repeat(32),
     template_id: 'template',
     template_version: 1,
+    expires_at: null,
     personal: { file_name: 'contract.docx' },
   },
 }
 
 export const outcomeLost: ExecutionEvent = {
   type: 'DeliveryOutcomeLost',
-  data: { effect_key: emailKey, step_id: email.step_id, fault: outcomeUnknown },
+  data: { effect_key: emailKey, step_id: email.step_id, at: now, fault: outcomeUnknown },
 }
 export const outcomeDecided = (decision: 'resend' | 'assume_sent' | 'receipt_found'): ExecutionEvent => ({
   type: 'DeliveryOutcomeDecided',
@@ -149,3 +164,34 @@ export const sending: ReadonlyArray<ExecutionEvent> = [
   ...done(steps.trigger, steps.render),
   stepStarted(steps.email),
 ]
+
+/** A person says what became of an effect whose outcome was lost. */
+export const decideOutcome = (decision: 'resend' | 'assume_sent'): ExecutionCommand => ({
+  type: 'ResumeExecution',
+  now,
+  approved: true,
+  decision,
+  recheck: [],
+  changes: {},
+  reason: null,
+})
+
+/** Checks that found nothing, and the versions of templates that they chose. */
+export const preflightCompleted = (
+  templates: ExecutionEventOf<'PreflightCompleted'>['data']['templates'] = [],
+): ExecutionEvent => ({
+  type: 'PreflightCompleted',
+  data: {
+    execution_id: executionId,
+    at: now,
+    duration_ms: 1,
+    input_hash: 'ab'.repeat(32),
+    workflow_version: 1,
+    workflow_revision: '1',
+    templates,
+    nodes: [],
+    blocking_count: 0,
+    warning_count: 0,
+    personal: { findings: [] },
+  },
+})

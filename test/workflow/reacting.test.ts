@@ -1,8 +1,10 @@
 import { expect } from 'chai'
+import * as TE from 'fp-ts/TaskEither'
 import { checkpointRefused } from '../../src/consumers/checkpoint'
 import type { Position } from '../../src/domain/event-store'
-import { executionStream } from '../../src/domain/execution'
+import type { OpenRuns } from '../../src/workflow/open-runs'
 import { reacting } from '../../src/workflow/reacting'
+import type { Engine } from '../../src/workflow/reactor'
 import { logOf } from '../support/arbitraries'
 import { created, executionId } from '../support/runs'
 import { until } from '../support/until'
@@ -18,25 +20,41 @@ describe('the reactor', () => {
     let refused = 0
     const stop = new AbortController()
     const store = feed(...logOf([{ of: executionId, event: created }]).map(delivered))
-    const checkpoint = {
-      ...freeLease(),
+    const open: OpenRuns = {
+      lease: freeLease(),
       ensureHeld: () => {
         if (held) return
         refused += 1
         throw checkpointRefused('reactor', { _tag: 'LeaseOver' })
       },
-      saveSoon: (position: Position) => void saved.push(position),
+      note: (position) => void saved.push(position),
+      flush: () => Promise.resolve(),
+      quiet: () => Promise.resolve([]),
+      forget: () => Promise.resolve(),
     }
-    const engine = {
-      start: (id: string) => Promise.resolve(void started.push(id)),
-      resume: () => Promise.resolve(),
+    const engine: Engine = {
+      start: ({ execution }) => Promise.resolve(void started.push(execution)),
+      wake: () => Promise.resolve(),
     }
-    const reactor = reacting({ store, log: quiet, signal: stop.signal }, checkpoint, engine, () => false)
+    const log = {
+      ...store,
+      append: () => TE.left({ _tag: 'StoreUnavailable' as const, reason: 'nothing is written here' }),
+      readStream: () => TE.left({ _tag: 'StoreUnavailable' as const, reason: 'nothing is read here' }),
+    }
+    const reactor = reacting({
+      store: log,
+      log: quiet,
+      signal: stop.signal,
+      open,
+      engine,
+      isAway: () => false,
+      reconcile: () => Promise.resolve(),
+    })
     await until(() => refused > 0 && reactor.health().state === 'standby')
     expect([started, saved]).to.deep.equal([[], []])
     held = true
     await until(() => saved.length === 1)
-    expect(started).to.deep.equal([executionStream(executionId)])
+    expect(started).to.deep.equal([executionId])
     stop.abort()
     await reactor.done
   })

@@ -13,6 +13,7 @@ export type AdminCommand =
   | { readonly _tag: 'CreateKey'; readonly organization: OrganizationId; readonly role: Role; readonly name: string }
   | { readonly _tag: 'ListKeys'; readonly organization: OrganizationId }
   | { readonly _tag: 'RevokeKey'; readonly id: string }
+  | { readonly _tag: 'Reconcile'; readonly dryRun: boolean }
 
 const option = { type: 'string' } as const
 const options = {
@@ -20,10 +21,13 @@ const options = {
   organization: option,
   role: option,
   locale: option,
+  'dry-run': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-type Values = { readonly [Name in 'name' | 'organization' | 'role' | 'locale']?: string | undefined }
+type Values = { readonly [Name in 'name' | 'organization' | 'role' | 'locale']?: string | undefined } & {
+  readonly 'dry-run'?: boolean | undefined
+}
 type Parsed<A> = E.Either<string, A>
 
 const nameIn = ({ name }: Values): Parsed<string> =>
@@ -83,6 +87,12 @@ const revokeKey = (values: Values, given: string | undefined): Parsed<AdminComma
     E.map((id) => ({ _tag: 'RevokeKey', id })),
   )
 
+const reconcile = (values: Values): Parsed<AdminCommand> =>
+  pipe(
+    allowed(values, ['dry-run']),
+    E.map(() => ({ _tag: 'Reconcile', dryRun: values['dry-run'] === true })),
+  )
+
 const commandOf = (words: ReadonlyArray<string>, values: Values): Parsed<AdminCommand> => {
   const [noun = '', verb = '', subject, ...more] = words
   const command = `${noun} ${verb}`
@@ -97,6 +107,7 @@ const commandOf = (words: ReadonlyArray<string>, values: Values): Parsed<AdminCo
   if (command === 'key create') return createKey(values)
   if (command === 'key list') return listKeys(values)
   if (command === 'key revoke') return revokeKey(values, subject)
+  if (command === 'executions reconcile') return reconcile(values)
   return E.left(words.length === 0 ? 'a command is missing' : `there is no command ${words.join(' ')}`)
 }
 

@@ -37,7 +37,7 @@ const known = (identity: IdentityStore, id: OrganizationId) =>
 /** Does it, and says what was done. */
 export const runAdmin =
   (identity: IdentityStore) =>
-  (command: AdminCommand): Done => {
+  (command: Exclude<AdminCommand, { readonly _tag: 'Reconcile' }>): Done => {
     switch (command._tag) {
       case 'Help':
         return TE.right(usage)

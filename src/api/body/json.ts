@@ -84,6 +84,23 @@ export const jsonBody =
 
 const isEmptyObject = (value: unknown): boolean => JsonObject.is(value) && Object.keys(value).length === 0
 
+/** JSON of which every field may be left out: an empty body is `{}`. */
+export const optionalBody =
+  <B>(codec: t.Type<B, unknown>): BodyReader<B> =>
+  (req) =>
+    pipe(
+      readBytes(req, jsonLimit),
+      TE.chainW((bytes) =>
+        bytes.length === 0
+          ? TE.right({})
+          : pipe(
+              TE.fromEither(checkType(req)),
+              TE.chainW(() => valueOf(bytes)),
+            ),
+      ),
+      TE.chainEitherKW(decodeWith(codec, () => [])),
+    )
+
 /** A command that says nothing more: an empty body or `{}`. */
 export const noBody: BodyReader<undefined> = (req) =>
   pipe(

@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { exactObject } from '../../domain/exact'
+import { exactObject, oneOf, truth } from '../../domain/exact'
+import { phases } from '../../domain/execution/plan'
 import { WorkflowId } from '../../domain/ids'
 import { JsonObject } from '../../domain/json'
 import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
@@ -13,11 +14,15 @@ import type { Commanding } from '../deps'
 import type { ApiError } from '../error'
 import { idIn } from '../id'
 import { owned } from '../owned'
-import { noQuery } from '../query'
+import { flagParameter, query } from '../query'
 import type { Started } from './first-result'
 import { startExecution } from './start'
 
-const body = jsonBody(exactObject('Start', { trigger_data: JsonObject }, {}))
+const body = jsonBody(
+  exactObject('Start', { trigger_data: JsonObject }, { dry_run: truth, until_phase: oneOf(...phases) }),
+)
+
+const startQuery = query({ preflight: flagParameter })
 
 export const shownStart = ({ executionId, correlationId }: Started) => ({
   id: executionId,
@@ -26,10 +31,10 @@ export const shownStart = ({ executionId, correlationId }: Started) => ({
   correlation_id: correlationId,
 })
 
-export const createExecution = ({ on, store, keyed }: Commanding) =>
+export const createExecution = ({ on, store, keyed, canMail }: Commanding) =>
   on.route({
     roles: mayOperate,
-    query: noQuery,
+    query: startQuery,
     body,
     handle: (call) =>
       pipe(
@@ -40,7 +45,17 @@ export const createExecution = ({ on, store, keyed }: Commanding) =>
         ),
         TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
         TE.chainW(({ workflow, context }) =>
-          startExecution(store)(workflow, call.body.trigger_data, context, isRepeatable(call.req)),
+          startExecution({ store, canMail })(
+            workflow,
+            {
+              trigger: call.body.trigger_data,
+              dryRun: call.body.dry_run ?? false,
+              untilPhase: call.body.until_phase ?? null,
+              checked: call.query.preflight ?? false,
+            },
+            context,
+            isRepeatable(call.req),
+          ),
         ),
         TE.map((started) => created(shownStart(started), started, `/api/v1/executions/${started.executionId}`)),
       ),

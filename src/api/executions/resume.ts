@@ -1,44 +1,65 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { commandHandler } from '../../domain/command-handler'
-import { exactObject, oneOf } from '../../domain/exact'
-import { execution, executionStream } from '../../domain/execution'
-import { ExecutionId } from '../../domain/ids'
-import { done } from '../answer'
-import { mayOperate } from '../auth/role'
-import { jsonBody } from '../body/json'
-import { contextOf } from '../command'
+import type * as t from 'io-ts'
+import { exactObject, oneOf, truth } from '../../domain/exact'
+import { type Execution, hasEnded } from '../../domain/execution/state'
+import { JsonObject, mergePatch } from '../../domain/json'
+import { nodesToCheck } from '../../nodes/preflight'
+import { jsonBody, jsonLimit } from '../body/json'
 import type { Commanding } from '../deps'
-import { headerOf } from '../context'
-import type { ApiError } from '../error'
-import { pinnedRevision } from '../etag'
-import { idIn } from '../id'
-import { owned } from '../owned'
-import { noQuery } from '../query'
+import { type ApiError, badRequest } from '../error'
+import { controlReason, steerExecution, steeredAnswer } from './control'
+import { nodesOfRun } from './nodes-of-run'
+import { shownStepOfPlan } from './shown-plan'
 
-const body = jsonBody(exactObject('Resume', { decision: oneOf('resend', 'assume_sent') }, {}))
+const Resume = exactObject(
+  'Resume',
+  {},
+  { approved: truth, decision: oneOf('resend', 'assume_sent'), changes: JsonObject, reason: controlReason },
+)
 
-/** A person says whether the delivery whose outcome was lost is to be sent again. */
-export const resumeExecution = ({ on, store, keyed }: Commanding) =>
-  on.route({
-    roles: mayOperate,
-    query: noQuery,
+type Resume = t.TypeOf<typeof Resume>
+
+const body = jsonBody(Resume)
+
+/** A word about an e-mail says as well that the run goes on. */
+const said = ({ approved, decision }: Resume): TE.TaskEither<ApiError, void> =>
+  approved === undefined && decision === undefined
+    ? TE.left(badRequest({ pointer: '/approved', problem: 'is missing' }))
+    : TE.right(undefined)
+
+/** What a run is begun with has a limit, however it came together. */
+const merged = ({ triggerData }: Execution, changes: JsonObject): TE.TaskEither<ApiError, void> =>
+  Buffer.byteLength(JSON.stringify(mergePatch(triggerData, changes))) > jsonLimit
+    ? TE.left({ _tag: 'BodyTooLarge', limit: jsonLimit })
+    : TE.right(undefined)
+
+/** Of a run that goes on. */
+const checksOf = (run: Execution) =>
+  hasEnded(run) ? [] : run.steps.filter(({ node_id }) => run.preflight.due.includes(node_id)).map(shownStepOfPlan)
+
+/** A person lets the run go on, with corrected data or not, says what became of an e-mail, or ends the run. */
+export const resumeExecution = (deps: Commanding) =>
+  steerExecution(deps, {
+    control: 'resume',
     body,
-    handle: (call) =>
-      pipe(
-        TE.fromEither<ApiError, ExecutionId>(idIn(call.req, ExecutionId)),
-        TE.bindTo('id'),
-        TE.chainFirstW(({ id }) => owned(store)(execution)(executionStream(id), call.caller.organization)),
-        TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
-        TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
-        TE.bindW('handled', ({ id, context, pinned }) =>
-          commandHandler(store)(execution)(
-            executionStream(id),
-            { type: 'DecideOutcome', decision: call.body.decision },
-            context,
-            pinned,
-          ),
-        ),
-        TE.map(({ id, handled }) => done({ id, execution_id: id, status: handled.state.status }, handled)),
-      ),
+    command: ({ body }, run, now) => {
+      const { approved = true, decision = null, changes = {}, reason = null } = body
+      return pipe(
+        said(body),
+        TE.chain(() => merged(run, changes)),
+        TE.chain(() => (approved ? nodesOfRun(deps.store)(run) : TE.right([]))),
+        TE.map((nodes) => ({
+          type: 'ResumeExecution',
+          now,
+          approved,
+          decision,
+          recheck: nodesToCheck(nodes, run, changes, now),
+          changes,
+          reason,
+        })),
+      )
+    },
+    answer: (carried) =>
+      TE.right(steeredAnswer(carried, { checks: carried.state.status === 'unborn' ? [] : checksOf(carried.state) })),
   })

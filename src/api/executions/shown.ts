@@ -3,8 +3,10 @@ import { logText } from '../../domain/catalogue/log'
 import { isCode } from '../../domain/catalogue'
 import { type Params, textOf } from '../../domain/catalogue/text'
 import type { ExecutionRow, LogRow, StepRow } from '../../projections/executions/queries'
+import { acceptedAt } from '../../domain/execution/next'
 import type { Reader } from '../problem/problem'
 import { renderAction } from '../recommended-actions'
+import { shownSummary } from './preflight'
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null
 
@@ -30,11 +32,21 @@ export const shownExecution =
     last_error_code: row.error_code,
     last_error_human: told(reader.locale, row.error_code, row.error_params, row.last_error_human),
     last_error_tech: tech(reader, row.last_error_tech),
-    preflight_summary: row.preflight_summary,
+    preflight_summary: shownSummary(reader, row),
     delivery_state: row.delivery_state,
     signature_state: row.signature_state,
     recommended_actions: row.recommended_actions.map(renderAction(reader.locale)),
     phase_metrics: row.phase_metrics,
+    waiting_for: row.waiting_for.map((hold) => ({
+      ...hold,
+      accepts: acceptedAt(hold.kind, row.status, row.requested),
+    })),
+    requested: row.requested,
+    dry_run: row.mode === 'dry_run',
+    until_phase: row.until_phase,
+    stopped_after: row.stopped_after,
+    retry_of: row.retry_of,
+    retried_by: row.retried_by,
     correlation_id: row.correlation_id,
     trace_id: row.trace_id,
     created_at: row.created_at.toISOString(),
@@ -63,6 +75,8 @@ export const shownStep =
     started_at: iso(row.started_at),
     completed_at: iso(row.completed_at),
     duration_ms: row.duration_ms,
+    queue_wait_ms: row.queue_wait_ms,
+    reused_from: row.reused_from,
   })
 
 export const shownLog =

@@ -1,48 +1,52 @@
+import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
+import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
-import { commandHandler } from '../../domain/command-handler'
-import { execution, executionStream } from '../../domain/execution'
-import type { CreateExecution } from '../../domain/execution/commands'
+import { newEvents } from '../../domain/command-handler'
+import { type CreateExecution, execution, executionStream } from '../../domain/execution'
 import type { PlannedStep } from '../../domain/execution/plan'
+import { unborn } from '../../domain/execution/state'
 import { derivedId, ExecutionId, stepIdOf } from '../../domain/ids'
-import type { JsonObject } from '../../domain/json'
-import type { LoadError } from '../../domain/load'
 import type { CommandContext } from '../../domain/metadata'
 import type { Node } from '../../domain/workflow-definition/node'
 import type { Workflow } from '../../domain/workflow-definition/state'
-import { isBlocking, phaseOf, preflight } from '../../nodes/preflight'
+import { isBlocking, kindOf, phaseOf } from '../../nodes/preflight'
 import type { Commanding } from '../deps'
-import type { ApiError, PreflightBlocked } from '../error'
+import type { ApiError } from '../error'
 import type { Told } from '../owned'
-import { factsFor } from './facts'
+import { findingsFor, type Wanted } from './preflight'
 import { firstResult, type Started } from './first-result'
 
 type Log = Commanding['store']
+type Starting = Pick<Commanding, 'store' | 'canMail'>
+
+export type Wish = Wanted & {
+  /** Refuses what cannot succeed, before anything is begun. */
+  readonly checked: boolean
+}
 
 /** `workflow` is the definition that the run will keep to. */
-type Start = {
+type Start = Wish & {
   readonly executionId: ExecutionId
   readonly workflow: Told<Workflow>
-  readonly trigger: JsonObject
   readonly context: CommandContext
 }
 
-const isActive = ({ workflow: { state } }: Start): TE.TaskEither<ApiError, void> =>
-  state.status === 'active' ? TE.right(undefined) : TE.left({ _tag: 'WorkflowNotActive', status: state.status })
+const notActive = ({ workflow: { state } }: Start): ApiError => ({ _tag: 'WorkflowNotActive', status: state.status })
 
 const canSucceed =
-  (log: Log) =>
-  ({ workflow, trigger, context }: Start): TE.TaskEither<LoadError | PreflightBlocked, void> =>
+  (deps: Starting) =>
+  ({ workflow, context, ...wish }: Start): TE.TaskEither<ApiError, void> =>
     pipe(
-      factsFor(log, context.organization)(workflow.state.nodes, trigger),
-      TE.map((facts) => preflight(workflow.state.nodes, facts).filter(isBlocking)),
+      findingsFor(deps, context.organization)(workflow.state.nodes, wish),
+      TE.map(RA.filter(isBlocking)),
       TE.chainW((issues) =>
-        issues.length === 0 ? TE.right(undefined) : TE.left<PreflightBlocked>({ _tag: 'PreflightBlocked', issues }),
+        issues.length === 0 ? TE.right(undefined) : TE.left<ApiError>({ _tag: 'PreflightBlocked', issues }),
       ),
     )
 
-const planned =
+export const plannedFor =
   (executionId: ExecutionId) =>
   (node: Node, index: number): PlannedStep => ({
     step_id: stepIdOf(executionId, node.node_id),
@@ -51,75 +55,83 @@ const planned =
     node_type: node.node_type,
     label: node.label,
     phase: phaseOf(node) ?? 'render',
+    kind: kindOf(node) ?? 'delivery',
   })
 
-const commandOf = ({ executionId, workflow: { state, revision }, trigger, context }: Start): CreateExecution => ({
+const commandOf = ({ executionId, workflow, trigger, context, dryRun, untilPhase }: Start): CreateExecution => ({
   type: 'CreateExecution',
   execution_id: executionId,
   organization_id: context.organization,
-  workflow_id: state.workflowId,
-  workflow_name: state.name,
-  workflow_version: state.version,
-  workflow_revision: String(revision),
-  trigger_type: state.nodes[0]?.node_type ?? 'manual',
-  plan: state.nodes.map(planned(executionId)),
+  workflow_id: workflow.state.workflowId,
+  workflow_name: workflow.state.name,
+  workflow_version: workflow.state.version,
+  workflow_revision: String(workflow.revision),
+  trigger_type: workflow.state.nodes[0]?.node_type ?? 'manual',
+  dry_run: dryRun,
+  until_phase: untilPhase,
+  retry_of: null,
+  plan: workflow.state.nodes.map(plannedFor(executionId)),
   personal: { trigger_data: trigger },
 })
 
-const begun =
-  ({ executionId, context: { correlationId } }: Start) =>
-  ({ revision, position }: Pick<Started, 'revision' | 'position'>): Started => ({
-    executionId,
-    correlationId,
-    revision,
-    position,
-  })
-
-const begin =
-  (log: Log) =>
-  (start: Start): TE.TaskEither<ApiError, Started> =>
-    pipe(
-      isActive(start),
-      TE.chainW(() => canSucceed(log)(start)),
-      TE.chainW(() =>
-        commandHandler(log)(execution)(executionStream(start.executionId), commandOf(start), start.context),
-      ),
-      TE.map(begun(start)),
-    )
-
-/**
- * The answer of a command that may come again is what the log says of the run's beginning: a repeat gets the first answer, whatever has become of
- * the workflow since, and of two at once both get that of the one that was first: the store takes the same events given twice for one append, so its
- * answer does not tell them apart.
- */
-const beginOnce =
+/** A stream that is not there needs no reading: the log itself says when it is. The same events given twice are one append to it. */
+const append =
   (log: Log) =>
   (start: Start): TE.TaskEither<ApiError, Started> => {
-    const known: TE.TaskEither<ApiError, O.Option<Started>> = firstResult(log)(start.executionId, start.context)
+    const stream = executionStream(start.executionId)
+    const decided = execution.decide(commandOf(start))(unborn)
+    const events = newEvents(execution.codec, start.context, stream)(E.isRight(decided) ? decided.right : [])
+    if (!RA.isNonEmpty(events)) throw new Error('a new run begins with an event')
+    const { executionId, context } = start
     return pipe(
-      known,
-      TE.chain(
-        O.match(
-          () =>
-            pipe(
-              begin(log)(start),
-              TE.chain((answer) => pipe(known, TE.map(O.getOrElse(() => answer)))),
-            ),
-          (first) => TE.right(first),
-        ),
+      log.append(stream, 'no_stream', events),
+      TE.map((at) => ({ executionId, correlationId: context.correlationId, ...at })),
+      TE.orElse((error) =>
+        error._tag === 'WrongExpectedRevision'
+          ? begunBefore(log, start)({ _tag: 'ExecutionAlreadyExists' })
+          : TE.left(error),
       ),
     )
   }
 
-/** Starts a run; one that cannot succeed does not begin, and nothing is written. */
+const begunBefore =
+  (log: Log, { executionId, context }: Start) =>
+  (otherwise: ApiError): TE.TaskEither<ApiError, Started> =>
+    pipe(firstResult(log)(executionId, context), TE.chainW(TE.fromOption((): ApiError => otherwise)))
+
+const begin =
+  (deps: Starting) =>
+  (start: Start): TE.TaskEither<ApiError, Started> =>
+    pipe(
+      start.checked ? canSucceed(deps)(start) : TE.right(undefined),
+      TE.chain(() => append(deps.store)(start)),
+    )
+
+/**
+ * The answer of a command that may come again is what the log says of the run's beginning: of two at once both get that of the one that was first, for
+ * the store's answer does not tell them apart.
+ */
+const beginOnce =
+  (deps: Starting) =>
+  (start: Start): TE.TaskEither<ApiError, Started> =>
+    pipe(
+      begin(deps)(start),
+      TE.chainW((answer) =>
+        pipe(firstResult(deps.store)(start.executionId, start.context), TE.map(O.getOrElse(() => answer))),
+      ),
+    )
+
+/** Starts a run: it is in the log when this answers, and its checks are its first part. A repeat gets the first answer, whatever has become of the workflow since. */
 export const startExecution =
-  (log: Log) =>
+  (deps: Starting) =>
   (
     workflow: Told<Workflow>,
-    trigger: JsonObject,
+    wish: Wish,
     context: CommandContext,
     repeatable: boolean,
   ): TE.TaskEither<ApiError, Started> => {
-    const executionId = derivedId(ExecutionId, context.commandId, 'execution')
-    return (repeatable ? beginOnce : begin)(log)({ executionId, workflow, trigger, context })
+    const start = { ...wish, executionId: derivedId(ExecutionId, context.commandId, 'execution'), workflow, context }
+    if (workflow.state.status !== 'active')
+      return repeatable ? begunBefore(deps.store, start)(notActive(start)) : TE.left(notActive(start))
+    return (repeatable ? beginOnce : begin)(deps)(start)
   }

@@ -1,4 +1,5 @@
 import type { Locale } from '../../domain/catalogue/entry'
+import { acceptedIn } from '../../domain/execution/next'
 import type { Position } from '../../domain/event-store'
 import { formatPosition } from '../../domain/position'
 import type { ApiError, InputProblem } from '../error'
@@ -84,6 +85,8 @@ export const problemOf = (error: ApiError): Problem => {
     case 'BodyTooLarge':
     case 'EventTooLarge':
       return problem('payload_too_large', { limit: megabytes(error.limit), limit_bytes: error.limit })
+    case 'ForeignForm':
+      return problem('foreign_form')
     case 'PreconditionRequired':
       return problem('precondition_required')
     case 'RevisionMoved':
@@ -92,9 +95,23 @@ export const problemOf = (error: ApiError): Problem => {
       return problem('workflow_not_active', { status: error.status })
     case 'WorkflowArchivedAlready':
       return problem('workflow_archived')
-    case 'NothingToDecide':
+    case 'ControlNotAccepted':
     case 'ExecutionAlreadyEnded':
-      return problem('run_state_conflict', { status: error.status, accepted_in: 'needs_review' })
+      return problem('run_state_conflict', { status: error.status, accepted: acceptedIn(error.status) })
+    case 'ControlNotPossible':
+      return problem('run_state_conflict', { status: error.status, accepted: error.accepted })
+    case 'RetryNotPossible':
+      return problem('retry_not_possible', { changed: error.changed })
+    case 'RepeatDecisionNeeded':
+      return problem('repeat_decision_needed', { accepted: [true, false] })
+    case 'OutcomeDecisionNeeded':
+      return problem('outcome_decision_needed', { accepted: ['resend', 'assume_sent'] })
+    case 'RetriedAlready':
+      return problem('retried_already', { execution: error.execution })
+    case 'StepNotReusable':
+      return problem('step_not_reusable', { position: error.position })
+    case 'ReviewOver':
+      return problem('review_over', { status: error.status })
     case 'ExecutionAlreadyExists':
     case 'WorkflowAlreadyExists':
     case 'TemplateAlreadyExists':
@@ -131,6 +148,8 @@ export const problemOf = (error: ApiError): Problem => {
     case 'StreamTooLong':
     case 'StepNotPlanned':
     case 'StepOutOfTurn':
+    case 'RequestHeard':
+    case 'PreflightNotDue':
     case 'EffectNotIntended':
     case 'EffectOutcomeLost':
     case 'StepsRemain':

@@ -7,11 +7,14 @@ import { problemTexts } from './texts'
 
 const compiled = new Map<string, IntlMessageFormat>()
 
+const inText = (value: unknown): unknown => (Array.isArray(value) ? value.map(String).join(', ') : value)
+
 const format = (pattern: string, locale: Locale, params: Readonly<Record<string, unknown>>): string => {
   const key = `${locale} ${pattern}`
   const known = compiled.get(key) ?? new IntlMessageFormat(pattern, locale)
   compiled.set(key, known)
-  return String(known.format(params as Record<string, string>))
+  const values = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, inText(value)]))
+  return String(known.format(values as Record<string, string>))
 }
 
 /** RFC 9457 problem details; `code` is stable, `title` and `detail` are in the reader's language. */

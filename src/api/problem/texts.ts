@@ -42,6 +42,11 @@ export const problemTexts = {
     ['Permissão insuficiente', 'Esta ação exige um destes papéis: {roles}'],
     ['Not permitted', 'This action requires one of these roles: {roles}'],
   ),
+  foreign_form: problemText(
+    403,
+    ['Formulário de outro site', 'O formulário não foi enviado da própria página; abra o link e tente de novo'],
+    ['Form of another site', 'The form was not sent from its own page; open the link and try again'],
+  ),
   not_found: problemText(
     404,
     ['Não encontrado', 'O que você procura não existe ou não está disponível para você'],
@@ -79,8 +84,47 @@ export const problemTexts = {
   ),
   run_state_conflict: problemText(
     409,
-    ['Ação não cabe no estado da execução', 'A execução está em "{status}"; esta ação é aceita em: {accepted_in}'],
-    ['Not possible in the state of the run', 'The run is "{status}"; this action is accepted in: {accepted_in}'],
+    ['Ação não cabe no estado da execução', 'A execução está em "{status}"; agora são aceitos: {accepted}'],
+    ['Not possible in the state of the run', 'The run is "{status}"; now accepted: {accepted}'],
+  ),
+  outcome_decision_needed: problemText(
+    409,
+    ['Falta decidir sobre o envio', 'Não se sabe se o e-mail foi enviado; diga em decision: {accepted}'],
+    [
+      'A decision about the delivery is needed',
+      'Whether the e-mail was sent is not known; say in decision: {accepted}',
+    ],
+  ),
+  repeat_decision_needed: problemText(
+    409,
+    [
+      'Falta decidir sobre o envio',
+      'Não se sabe se o e-mail foi enviado; diga em repeat_effects se é para enviar de novo (true) ou dar por enviado (false)',
+    ],
+    [
+      'A decision about the delivery is needed',
+      'Whether the e-mail was sent is not known; say in repeat_effects whether to send it again (true) or to take it for sent (false)',
+    ],
+  ),
+  retried_already: problemText(
+    409,
+    ['Execução já repetida', 'A execução já continua em {execution}; repita essa'],
+    ['Run retried already', 'The run goes on in {execution}; retry that one'],
+  ),
+  step_not_reusable: problemText(
+    409,
+    ['Etapa não pode ser aproveitada', 'A etapa {position} não terminou; repita a partir dela ou de uma anterior'],
+    ['Step cannot be reused', 'Step {position} was not done; retry from it or from an earlier one'],
+  ),
+  retry_not_possible: problemText(
+    409,
+    ['Não dá para repetir a partir desta etapa', 'Mudou desde a execução: {changed}; repita desde o início'],
+    ['Cannot retry from this step', 'Changed since the run: {changed}; retry from the beginning'],
+  ),
+  review_over: problemText(
+    410,
+    ['Revisão encerrada', 'Esta revisão já não espera decisão ({status})'],
+    ['Review over', 'This review no longer waits for a decision ({status})'],
   ),
   already_exists: problemText(
     409,

@@ -63,7 +63,7 @@ const keyHeaders = ['Idempotency-Key', 'webhook-id']
 const body = jsonBody(JsonObject)
 
 /** Another system starts a run; the address is all it needs to know. */
-export const receiveWebhook = ({ on, store, keyed }: Commanding) =>
+export const receiveWebhook = ({ on, store, keyed, canMail }: Commanding) =>
   on.openRoute({
     query: noQuery,
     body: ignoreBody,
@@ -87,9 +87,9 @@ export const receiveWebhook = ({ on, store, keyed }: Commanding) =>
         }),
         TE.chainW(({ workflow, body, context }) => {
           const config = workflow.state.nodes[0]?.config ?? {}
-          return startExecution(store)(
+          return startExecution({ store, canMail })(
             workflow,
-            webhookTriggerData(config, body),
+            { trigger: webhookTriggerData(config, body), dryRun: false, untilPhase: null, checked: false },
             context,
             isRepeatable(call.req, keyHeaders),
           )

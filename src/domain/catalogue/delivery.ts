@@ -22,6 +22,16 @@ export const delivery = {
       en: 'The mail server refused the recipient {email}; check the address',
     },
   },
+  'delivery.mailer_missing': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'retry',
+    text: {
+      'pt-BR':
+        'O docg ainda não tem um servidor de e-mail para avisar quem revisa na etapa "{label}"; peça a quem o opera para definir SMTP_URL',
+      en: 'docg has no mail server yet to tell the reviewers of step "{label}"; ask who operates it to set SMTP_URL',
+    },
+  },
   'delivery.smtp_unreachable': {
     severity: 'warning',
     domain: 'delivery',

@@ -4,7 +4,9 @@ export const locales: ReadonlyArray<Locale> = ['pt-BR', 'en']
 export const defaultLocale: Locale = 'pt-BR'
 
 export type Severity = 'blocking' | 'warning'
-export type Domain = 'data' | 'template' | 'permissions' | 'delivery' | 'signature'
+/** In the order in which findings are shown. */
+export const domains = ['data', 'template', 'permissions', 'delivery', 'signature'] as const
+export type Domain = (typeof domains)[number]
 
 export const actions = [
   'change_output_format',

@@ -7,6 +7,56 @@ const texts = {
   'run.queued': { 'pt-BR': 'Execução de "{workflow}" na fila', en: 'Run of "{workflow}" is queued' },
   'run.started': { 'pt-BR': 'Execução iniciada', en: 'Run started' },
   'run.completed': { 'pt-BR': 'Execução concluída', en: 'Run completed' },
+  'run.stopped': {
+    'pt-BR': 'Execução concluída depois da fase {phase}, como pedido',
+    en: 'Run completed after phase {phase}, as asked',
+  },
+  'run.pause_requested': {
+    'pt-BR': 'Pausa pedida; a etapa em andamento termina antes',
+    en: 'Pause asked for; the step at work ends first',
+  },
+  'run.paused': { 'pt-BR': 'Execução pausada', en: 'Run paused' },
+  'run.resumed': { 'pt-BR': 'Execução retomada', en: 'Run resumed' },
+  'run.not_approved': { 'pt-BR': 'Retomada negada; a execução termina', en: 'Not approved; the run ends' },
+  'run.cancel_requested': {
+    'pt-BR': 'Cancelamento pedido; nada novo começa',
+    en: 'Cancel asked for; nothing new begins',
+  },
+  'run.canceled': { 'pt-BR': 'Execução cancelada', en: 'Run canceled' },
+  'run.retried': { 'pt-BR': 'Repetida como execução {execution}', en: 'Retried as run {execution}' },
+  'run.control_refused': {
+    'pt-BR': 'O comando {control} não foi aceito neste estado',
+    en: 'The control {control} was not accepted in this state',
+  },
+  'preflight.completed': {
+    'pt-BR':
+      '{blocking, plural, =0 {Verificação concluída} one {Verificação: # problema impede a execução} other {Verificação: # problemas impedem a execução}}{warnings, plural, =0 {} one {, # aviso} other {, # avisos}}',
+    en: '{blocking, plural, =0 {Checks completed} one {Checks: # problem blocks the run} other {Checks: # problems block the run}}{warnings, plural, =0 {} one {, # warning} other {, # warnings}}',
+  },
+  'step.skipped_dry_run': {
+    'pt-BR': 'Etapa "{label}" pulada: simulação',
+    en: 'Step "{label}" skipped: dry run',
+  },
+  'step.skipped_until_phase': {
+    'pt-BR': 'Etapa "{label}" pulada: fica depois da fase pedida',
+    en: 'Step "{label}" skipped: it comes after the phase asked for',
+  },
+  'step.reused': {
+    'pt-BR': 'Etapa "{label}" aproveitada da execução {execution}',
+    en: 'Step "{label}" reused from run {execution}',
+  },
+  'review.invitation_sent': {
+    'pt-BR': 'Pedido de revisão da etapa "{label}" enviado',
+    en: 'Request to review step "{label}" sent',
+  },
+  'review.opened': { 'pt-BR': 'A revisão "{label}" espera decisão', en: 'Review "{label}" waits for a decision' },
+  'review.approved': { 'pt-BR': 'Revisão "{label}" aprovada por {who}', en: 'Review "{label}" approved by {who}' },
+  'review.rejected': { 'pt-BR': 'Revisão "{label}" rejeitada por {who}', en: 'Review "{label}" rejected by {who}' },
+  'review.expired': {
+    'pt-BR': 'O prazo da revisão "{label}" acabou sem decisão',
+    en: 'Review "{label}" ran out of time without a decision',
+  },
+  'document.expired': { 'pt-BR': 'Documento de simulação apagado', en: 'Document of a dry run deleted' },
   'run.failed': { 'pt-BR': 'A execução parou: {cause}', en: 'The run stopped: {cause}' },
   'step.started': { 'pt-BR': 'Etapa "{label}" iniciada', en: 'Step "{label}" started' },
   'step.started_again': {

@@ -37,6 +37,25 @@ export const runtime = {
       en: 'The document could not be generated. Check that the template exists.',
     },
   },
+  'review.expired': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'retry',
+    text: {
+      'pt-BR': 'Ninguém decidiu a tempo na revisão "{label}"; repita a execução para pedir de novo',
+      en: 'Nobody decided in time in review "{label}"; retry the run to ask again',
+    },
+  },
+  'step.worker_lost': {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'retry',
+    text: {
+      'pt-BR':
+        'A etapa "{label}" interrompeu o processo que a executava {count} vezes; revise os dados ou fale com o suporte',
+      en: 'Step "{label}" ended the process that ran it {count} times; review the data or ask support',
+    },
+  },
   internal_error: {
     severity: 'blocking',
     domain: 'data',

@@ -1,33 +1,14 @@
+import { escaped, html, type Html, joined } from '../../domain/html'
 import { type Listed } from './folder'
 import { type Message } from './message'
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const escape = (text: string | number): string => String(text).replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? sign)
-
-/** Escapes every value put into a template. Lists are of already made html. */
-const html = (parts: TemplateStringsArray, ...values: ReadonlyArray<string | number | { readonly html: string }>) => ({
-  html: parts.reduce((text, part, index) => {
-    const value = values[index - 1] ?? ''
-    return text + (typeof value === 'object' ? value.html : escape(value)) + part
-  }),
-})
-
-const join = (parts: ReadonlyArray<{ readonly html: string }>) => ({ html: parts.map((part) => part.html).join('\n') })
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1b1b1b;background:#fff}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #ccc;vertical-align:top}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:1rem}.twice{color:#a40000;font-weight:600}`
 
-const page = (title: string, body: { readonly html: string }): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
-<style>${style}</style><h1>${escape(title)}</h1>${body.html}</html>`
+const page = (title: string, body: Html): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
+<style>${style}</style><h1>${escaped(title)}</h1>${body.html}</html>`
 
 const row = (message: Listed) =>
   html`<tr>
@@ -54,7 +35,7 @@ export const listPage = (messages: ReadonlyArray<Listed>): string =>
               <th>To</th>
               <th>Attachments</th>
             </tr>
-            ${join(messages.map(row))}
+            ${joined(messages.map(row))}
           </table>
           <p>The same as JSON: <a href="/messages">/messages</a></p>`,
   )
@@ -86,7 +67,7 @@ export const messagePage = (message: Message): string =>
       </table>
       <h2>Attachments</h2>
       <ul>
-        ${join(
+        ${joined(
           message.attachments.map(
             ({ filename, size, mimeType }, index) =>
               html`<li>

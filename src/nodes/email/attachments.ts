@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { GeneratedDocument } from '../../domain/execution/effects'
+import type { GeneratedDocument } from '../../domain/execution/receipts'
 import { findingOfReference, faultOfFinding } from '../step-faults'
 import type { StepFault, StepRun } from '../step-run'
 import type { EmailConfig } from './config'

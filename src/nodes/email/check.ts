@@ -27,21 +27,30 @@ const recipient =
     return { findings: E.isLeft(address) ? [invalid(known, `${field} ${address.left}`)] : [], empty: false }
   }
 
-const recipients = (config: EmailConfig, facts: Facts): ReadonlyArray<Finding> => {
-  const to = config.to.map(recipient(facts, 'to'))
-  const copies = [...(config.cc ?? []).map(recipient(facts, 'cc')), ...(config.bcc ?? []).map(recipient(facts, 'bcc'))]
-  const nobody = to.every(({ empty }) => empty)
+/** Addresses of which at least one must be there. */
+export const checkRecipients = (
+  templates: ReadonlyArray<string>,
+  facts: Facts,
+  field: string,
+): ReadonlyArray<Finding> => {
+  const seen = templates.map(recipient(facts, field))
   return [
-    ...(nobody ? [{ code: 'delivery.recipient_missing' as const, params: {}, tech: 'to is empty' }] : []),
-    ...[...to, ...copies].flatMap(({ findings }) => findings),
+    ...(seen.every(({ empty }) => empty)
+      ? [{ code: 'delivery.recipient_missing' as const, params: {}, tech: `${field} is empty` }]
+      : []),
+    ...seen.flatMap(({ findings }) => findings),
   ]
 }
 
-const texts = (config: EmailConfig, facts: Facts): ReadonlyArray<Finding> =>
-  (['subject_template', 'body_template'] as const).flatMap((field) => {
-    const text = foreseen(config[field] ?? '', facts, field)
-    return E.isLeft(text) ? text.left : []
-  })
+const copies = (config: EmailConfig, facts: Facts): ReadonlyArray<Finding> =>
+  (['cc', 'bcc'] as const).flatMap((field) =>
+    (config[field] ?? []).map(recipient(facts, field)).flatMap(({ findings }) => findings),
+  )
+
+export const checkText = (template: string | undefined, facts: Facts, field: string): ReadonlyArray<Finding> => {
+  const text = foreseen(template ?? '', facts, field)
+  return E.isLeft(text) ? text.left : []
+}
 
 export const checkAttachments = (
   wanted: ReadonlyArray<Wanted>,
@@ -54,7 +63,9 @@ export const checkAttachments = (
 
 export const check = (config: EmailConfig, facts: Facts): ReadonlyArray<Finding> => [
   ...checkConnection(config.connection_id, 'smtp', facts),
-  ...recipients(config, facts),
-  ...texts(config, facts),
+  ...checkRecipients(config.to, facts, 'to'),
+  ...copies(config, facts),
+  ...checkText(config.subject_template, facts, 'subject_template'),
+  ...checkText(config.body_template, facts, 'body_template'),
   ...checkAttachments(config.attachments ?? [], facts, 'attachments'),
 ]

@@ -25,6 +25,7 @@ export const compose = (
     disableUrlAccess: true,
     newline: 'win',
     [message.bodyType]: message.body,
+    ...(message.plain === undefined ? {} : { text: message.plain }),
     attachments: files.map(({ name, contentType, bytes }) => ({
       filename: name,
       contentType,

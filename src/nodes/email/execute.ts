@@ -2,18 +2,18 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { v5 as uuidv5 } from 'uuid'
-import type { EffectKey, GeneratedDocument } from '../../domain/execution/effects'
-import type { Receipt } from '../../domain/execution/events'
+import type { EffectKey, GeneratedDocument } from '../../domain/execution/receipts'
+import type { Receipt } from '../../domain/execution/receipts'
 import { connectedTo } from '../connected'
 import { SmtpConfig, SmtpSecret } from '../connection-config'
 import { bytesOf } from '../document-bytes'
 import { stepFault } from '../step-faults'
 import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
-import { type Mailbox, mailboxOf } from './address'
 import { documentsFor } from './attachments'
 import { compose, type File } from './compose'
 import type { EmailConfig } from './config'
 import { envelopeOf, type Message, messageOf } from './message'
+import { senderOf } from './sender'
 import { effectFaultOfSmtp, megabytes } from './smtp-fault'
 import { sendBySmtp } from './smtp-send'
 import { smtpTimes, type SmtpTarget } from './smtp-session'
@@ -35,11 +35,6 @@ const fileOf =
       bytesOf(run, document),
       TE.map((bytes) => ({ name: document.personal.file_name, contentType: document.content_type, bytes })),
     )
-
-const senderOf = ({ target }: Letter): Mailbox => {
-  const from = mailboxOf(target.config.from)
-  return E.isRight(from) ? from.right : { name: '', address: target.config.from }
-}
 
 /**
  * Bytes of the body and all attachments together: in the mail they grow by a third, larger ones are taken by hardly any provider, and a worker
@@ -69,7 +64,7 @@ const written = (run: StepRun, letter: Letter): TE.TaskEither<StepFault | Unavai
     TE.chainW(() => pipe(letter.documents, TE.traverseSeqArray(fileOf(run)))),
     TE.chainW((files) =>
       TE.tryCatch(
-        () => compose(senderOf(letter), messageIdOf(run), letter.message, files, new Date()),
+        () => compose(senderOf(letter.target), messageIdOf(run), letter.message, files, new Date()),
         (error) => stepFault('internal_error', { label: run.step.label }, String(error)),
       ),
     ),
@@ -93,7 +88,7 @@ const send = (
 ): TE.TaskEither<EffectFault, Receipt> => {
   const to = envelopeOf(letter.message)
   return pipe(
-    sendBySmtp(letter.target, { from: senderOf(letter).address, to }, bytes),
+    sendBySmtp(run.smtp, letter.target, { from: senderOf(letter.target).address, to }, bytes),
     TE.bimap(effectFaultOfSmtp(letter.target), ({ rejected }): Receipt => ({
       type: 'DocumentSent',
       data: {

@@ -13,6 +13,8 @@ export type Message = {
   readonly subject: string
   readonly body: string
   readonly bodyType: 'html' | 'text'
+  /** The same without markup, beside a body of HTML. */
+  readonly plain?: string
 }
 
 const longestSubject = 500
@@ -28,7 +30,7 @@ export const oneLine = (text: string): string =>
     .trim()
     .slice(0, longestSubject)
 
-const cleanBody = (text: string): string =>
+export const cleanBody = (text: string): string =>
   wellFormed(text)
     .replace(/\r\n?/g, '\n')
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
@@ -39,10 +41,8 @@ const distinct = (addresses: ReadonlyArray<string>): ReadonlyArray<string> =>
     (address, index) => addresses.findIndex((other) => other.toLowerCase() === address.toLowerCase()) === index,
   )
 
-type Field = 'to' | 'cc' | 'bcc'
-
 const recipient =
-  (label: string, references: References, field: Field) =>
+  (label: string, references: References, field: string) =>
   (template: string): E.Either<StepFault, ReadonlyArray<string>> =>
     pipe(
       fillIn('text')(references)(template),
@@ -62,7 +62,13 @@ const recipient =
       }),
     )
 
-const recipients = (label: string, references: References, field: Field, templates: ReadonlyArray<string> = []) =>
+/** Each address once; `field` is the part of the configuration that they stand in. */
+export const recipients = (
+  label: string,
+  references: References,
+  field: string,
+  templates: ReadonlyArray<string> = [],
+): E.Either<StepFault, ReadonlyArray<string>> =>
   pipe(
     templates,
     E.traverseArray(recipient(label, references, field)),

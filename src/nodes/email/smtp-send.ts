@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
-import { type SmtpTarget, withSmtp } from './smtp-session'
+import type { SmtpTarget } from './smtp-session'
+import type { SmtpSessions } from './smtp-sessions'
 
 export type Sent = { readonly rejected: ReadonlyArray<string> }
 export type SmtpFailure = {
@@ -33,6 +34,7 @@ const noting = (bytes: Buffer, onFirstRead: () => void): Readable => {
 /** One message to all recipients. Right when the server has taken it for at least one of them. */
 export const sendBySmtp =
   (
+    sessions: SmtpSessions,
     target: SmtpTarget,
     envelope: { readonly from: string; readonly to: ReadonlyArray<string> },
     message: Buffer,
@@ -40,18 +42,24 @@ export const sendBySmtp =
   async () => {
     let begun = false
     let limit: number | undefined
-    const stream = noting(message, () => {
+    const onFirstRead = () => {
       begun = true
-    })
+    }
     try {
-      const sent = await withSmtp(target, (session, greeting) => {
-        limit = sizeLimit(greeting)
-        return new Promise<Sent>((resolve, reject) => {
-          session.send({ from: envelope.from, to: [...envelope.to], size: message.length }, stream, (error, info) =>
-            error ? reject(error) : resolve({ rejected: info.rejected }),
-          )
-        })
-      })
+      const sent = await sessions.use(
+        target,
+        (connection, greeting) => {
+          limit = sizeLimit(greeting)
+          return new Promise<Sent>((resolve, reject) => {
+            connection.send(
+              { from: envelope.from, to: [...envelope.to], size: message.length },
+              noting(message, onFirstRead),
+              (error, info) => (error ? reject(error) : resolve({ rejected: info.rejected })),
+            )
+          })
+        },
+        () => !begun,
+      )
       return E.right(sent)
     } catch (error) {
       return E.left({ begun, error, limit })

@@ -22,7 +22,16 @@ export type SmtpTarget = {
   readonly times: SmtpTimes
 }
 
-type Session = InstanceType<typeof SMTPConnection>
+type Connection = InstanceType<typeof SMTPConnection>
+
+/** Connected and logged in. `greeting` is the server's answer to EHLO. */
+export type SmtpSession = {
+  readonly connection: Connection
+  readonly greeting: string
+  /** Rejects when the connection is lost. */
+  readonly broken: Promise<never>
+  readonly close: () => void
+}
 
 export const smtpOptions = ({ config, secret, times }: SmtpTarget, address: string) => {
   const secure = config.secure ?? false
@@ -45,43 +54,65 @@ export const smtpOptions = ({ config, secret, times }: SmtpTarget, address: stri
   }
 }
 
-const connected = (session: Session): Promise<void> =>
+const connected = (connection: Connection): Promise<void> =>
   new Promise((resolve, reject) => {
-    session.connect((error) => (error ? reject(error) : resolve()))
+    connection.connect((error) => (error ? reject(error) : resolve()))
   })
 
-const loggedIn = (session: Session, { user, password }: SmtpSecret): Promise<void> =>
+const loggedIn = (connection: Connection, { user, password }: SmtpSecret): Promise<void> =>
   new Promise((resolve, reject) => {
-    session.login({ credentials: { user, pass: password } }, (error) => (error ? reject(error) : resolve()))
+    connection.login({ credentials: { user, pass: password } }, (error) => (error ? reject(error) : resolve()))
   })
 
 const tooLong = (ms: number): Error => Object.assign(new Error(`no end within ${ms} ms`), { code: 'ETIMEDOUT' })
 
-/** Connects to the pinned address, says who it is, does `use` and closes. `greeting` is the server's answer to EHLO. */
-export const withSmtp = async <A>(
-  target: SmtpTarget,
-  use: (session: Session, greeting: string) => Promise<A>,
-): Promise<A> => {
-  const session = new SMTPConnection(smtpOptions(target, await pinnedAddress(target.config.host, target.policy)))
+const within = async <A>(ms: number, ...works: ReadonlyArray<Promise<A>>): Promise<A> => {
   let timer: NodeJS.Timeout | undefined
-  const broken = new Promise<never>((_, reject) => {
-    session.on('error', reject)
+  const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(tooLong(target.times.whole))
-    }, target.times.whole)
+      reject(tooLong(ms))
+    }, ms)
   })
-  const work = async () => {
-    await connected(session)
-    const greeting = session.lastServerResponse || ''
-    if (target.secret !== undefined) await loggedIn(session, target.secret)
-    const result = await use(session, greeting)
-    session.quit()
-    return result
-  }
   try {
-    return await Promise.race([work(), broken])
+    return await Promise.race([...works, late])
   } finally {
     clearTimeout(timer)
-    session.close()
   }
 }
+
+const lost = (connection: Connection): Promise<never> => {
+  const broken = new Promise<never>((_, reject) => {
+    connection.on('error', reject)
+    connection.on('end', () => {
+      reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNECTION' }))
+    })
+  })
+  // Nobody listens while the session is kept for the next message.
+  broken.catch(() => undefined)
+  return broken
+}
+
+/** Connects to the pinned address and logs in. */
+export const openSmtp = async (target: SmtpTarget): Promise<SmtpSession> => {
+  const connection = new SMTPConnection(smtpOptions(target, await pinnedAddress(target.config.host, target.policy)))
+  const broken = lost(connection)
+  const open = async () => {
+    await connected(connection)
+    const greeting = connection.lastServerResponse || ''
+    if (target.secret !== undefined) await loggedIn(connection, target.secret)
+    return greeting
+  }
+  try {
+    const greeting = await within<string>(target.times.whole, open(), broken)
+    return { connection, greeting, broken, close: () => connection.close() }
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+export type SmtpUse<A> = (connection: Connection, greeting: string) => Promise<A>
+
+/** Rejects when the connection is lost or the target's whole time is over; the session is then of no more use. */
+export const useSmtp = <A>({ connection, greeting, broken }: SmtpSession, { times }: SmtpTarget, use: SmtpUse<A>) =>
+  within<A>(times.whole, use(connection, greeting), broken)

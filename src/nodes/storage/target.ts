@@ -1,4 +1,4 @@
-import type { GeneratedDocument } from '../../domain/execution/effects'
+import type { GeneratedDocument } from '../../domain/execution/receipts'
 
 export type File = {
   readonly folder: ReadonlyArray<string>

@@ -1,10 +1,9 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { GeneratedDocument } from '../../domain/execution/effects'
-import type { Receipt } from '../../domain/execution/events'
+import type { GeneratedDocument } from '../../domain/execution/receipts'
+import type { Receipt } from '../../domain/execution/receipts'
 import { DocumentId, derivedId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
-import type { Template } from '../../domain/template/template'
 import type { TemplateVersion } from '../../domain/template/version'
 import type { BlobNotFound, BlobStoreUnavailable } from '../../stores/blobs/blob-store'
 import { findingOfReference, effectFault, faultOfFinding, stepFault, unavailable } from '../step-faults'
@@ -32,11 +31,15 @@ const ofTemplate =
   ({ code, params, tech, ...rest }: TemplateFault): StepFault =>
     stepFault(code, { ...params, label, provider: 'docg' }, tech, isPassing({ code, params, tech, ...rest }))
 
-/** A repeat keeps to the version that its first attempt chose. */
-const versionFor = (template: Template, run: StepRun, key: string): TemplateVersion | undefined => {
-  const chosen = run.effect(key)?.detail?.['template_version']
-  return chosen === undefined ? template.versions.at(-1) : template.versions.find(({ version }) => version === chosen)
-}
+/** The attempt is over: what follows from its end is decided elsewhere. */
+const stopped = ({ step }: StepRun): StepFault =>
+  stepFault('timeout', { label: step.label }, 'the render was stopped', true)
+
+/** No other run's bytes are the same, so that they can be deleted with it. */
+const watermarkOf = ({ dryRun, executionId }: StepRun) => (dryRun ? { text: 'DRY RUN', mark: executionId } : undefined)
+
+/** How long a document of a dry run is kept, ms. */
+const dryRunKeptMs = 7 * 24 * 3_600_000
 
 const dataFor = (
   config: UploadedDocumentConfig,
@@ -61,8 +64,10 @@ const rendered = (
     TE.bindW('file', () => pipe(run.blobs.get(version.sha256), TE.mapLeft(noFile))),
     TE.chainW(({ data, file }) =>
       pipe(
-        run.docx.renderTemplate(file, data),
-        TE.mapLeft((fault) => didNotHappen(ofTemplate(run.step.label)(fault))),
+        run.docx.renderTemplate(file, data, { signal: run.signal, watermark: watermarkOf(run) }),
+        TE.mapLeft((fault) =>
+          didNotHappen(fault._tag === 'RenderStopped' ? stopped(run) : ofTemplate(run.step.label)(fault)),
+        ),
       ),
     ),
     TE.chainW(({ bytes }) => pipe(run.blobs.put(bytes), TE.mapLeft(unavailable))),
@@ -100,14 +105,12 @@ const generate = (
       sha256,
       template_id: config.template_id,
       template_version: version.version,
+      expires_at: run.dryRun ? new Date(Date.parse(run.now()) + dryRunKeptMs).toISOString() : null,
       personal: { file_name: fileName },
     },
   })
   return pipe(
-    run.once(
-      { effect_key, kind: 'document', repeatable: true, detail: { template_version: version.version } },
-      pipe(rendered(config, run, version), TE.map(receipt)),
-    ),
+    run.once({ effect_key, kind: 'document', repeatable: true }, pipe(rendered(config, run, version), TE.map(receipt))),
     TE.chain((done) =>
       done?.type === 'DocumentGenerated'
         ? TE.right(resultOf(done))
@@ -126,11 +129,7 @@ export const execute = (config: UploadedDocumentConfig, run: StepRun): TE.TaskEi
         TE.bindW('version', () =>
           pipe(
             run.template(config.template_id),
-            TE.chainW((template) =>
-              TE.fromNullable(notFound(`no template ${config.template_id}`))(
-                template && versionFor(template, run, run.effectKey('document')),
-              ),
-            ),
+            TE.chainW(TE.fromNullable(notFound(`no template ${config.template_id}`))),
           ),
         ),
         TE.chainW(({ fileName, version }) => generate(config, run, version, fileName)),

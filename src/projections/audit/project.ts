@@ -1,6 +1,6 @@
 import type { Recorded } from '../../domain/event-store'
 import { execution, executionOfStream } from '../../domain/execution'
-import type { ExecutionEvent } from '../../domain/execution/events'
+import type { ExecutionEvent } from '../../domain/execution'
 import { derivedId, EventId, type ExecutionId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 import { template, type TemplateEvent } from '../../domain/template/template'
@@ -35,8 +35,50 @@ const entriesOfRun = (id: ExecutionId, event: ExecutionEvent): ReadonlyArray<Ent
         trigger_source: trigger_type,
       })
     }
+    case 'ExecutionResumed': {
+      const { approved, decision, recheck, personal } = event.data
+      const fields = Object.keys(personal.changes)
+      return ofRun('execution.resumed', id, { approved, decision, changed_fields: fields, recheck })
+    }
     case 'DeliveryOutcomeDecided':
-      return ofRun('execution.resumed', id, { decision: event.data.decision, step_id: event.data.step_id })
+      return event.data.decision === 'receipt_found'
+        ? ofRun('execution.resumed', id, { decision: event.data.decision, step_id: event.data.step_id })
+        : []
+    case 'PauseRequested':
+    case 'ExecutionPaused':
+      return ofRun('execution.paused', id, { at_once: event.type === 'ExecutionPaused' })
+    case 'CancelRequested':
+      return ofRun('execution.cancel_requested', id, {})
+    case 'ExecutionCanceled':
+      return ofRun('execution.canceled', id, {})
+    case 'ExecutionRetried': {
+      const { execution_id, from_step, repeat_effects } = event.data
+      return ofRun('execution.retried', id, { retried_by: execution_id, from_step, repeat_effects })
+    }
+    case 'ControlRefused':
+      return ofRun('execution.control_refused', id, {
+        control: event.data.control,
+        outcome: 'refused',
+        code: event.data.code,
+        status: event.data.status,
+      })
+    case 'ReviewRequested':
+      return ofRun('review.requested', id, {
+        review_id: event.data.review_id,
+        step_id: event.data.step_id,
+        approvers: event.data.personal.approvers.length,
+        expires_at: event.data.expires_at,
+      })
+    case 'ReviewDecided': {
+      const { review_id, step_id, approved, via, approver_id, personal } = event.data
+      const { decided_by } = personal
+      const metadata = { review_id, step_id, via, approver_id, decided_by }
+      return ofRun(approved ? 'review.approved' : 'review.rejected', id, metadata)
+    }
+    case 'ReviewExpired':
+      return ofRun('review.expired', id, { review_id: event.data.review_id, step_id: event.data.step_id })
+    case 'DocumentExpired':
+      return [ofDocument('document.expired', event.data.document_id, {})]
     case 'ExecutionCompleted':
       return ofRun('execution.completed', id, {})
     case 'ExecutionFailed':
@@ -66,6 +108,12 @@ const entriesOfRun = (id: ExecutionId, event: ExecutionEvent): ReadonlyArray<Ent
     case 'EffectIntended':
     case 'EffectAbandoned':
     case 'DeliveryOutcomeLost':
+    case 'PreflightCompleted':
+    case 'StepSkipped':
+    case 'StepReused':
+    case 'EffectCarriedOver':
+    case 'InvitationSent':
+    case 'ReviewOpened':
       return []
   }
 }

@@ -2,7 +2,7 @@ import { defaultLocale } from '../../domain/catalogue/entry'
 import { type LogCode, type LogMessage, logText } from '../../domain/catalogue/log'
 import type { Params } from '../../domain/catalogue/text'
 import type { Recorded } from '../../domain/event-store'
-import type { ExecutionEvent, ExecutionEventOf } from '../../domain/execution/events'
+import type { ExecutionEvent, ExecutionEventOf } from '../../domain/execution'
 import { type Execution, stepOf } from '../../domain/execution/state'
 import type { Fault } from '../../domain/fault'
 import { derivedId, EventId, type StepId } from '../../domain/ids'
@@ -103,11 +103,69 @@ const linesOf = (run: Execution, event: ExecutionEvent): ReadonlyArray<Line> => 
       return [line('ok', 'delivery', step_id, decisions[decision], { label: labelOf(run, step_id) })]
     }
     case 'ExecutionCompleted':
-      return [line('ok', 'step', null, 'run.completed', {})]
+      return event.data.stopped_after === null
+        ? [line('ok', 'step', null, 'run.completed', {})]
+        : [line('ok', 'step', null, 'run.stopped', { phase: event.data.stopped_after })]
     case 'ExecutionFailed':
       return [line('error', 'step', event.data.step_id, 'run.failed', {}, event.data.fault)]
+    case 'PreflightCompleted': {
+      const { blocking_count, warning_count } = event.data
+      const level = blocking_count > 0 ? 'error' : warning_count > 0 ? 'warn' : 'ok'
+      return [
+        line(level, 'preflight', null, 'preflight.completed', { blocking: blocking_count, warnings: warning_count }),
+      ]
+    }
+    case 'PauseRequested':
+      return [line('ok', 'step', null, 'run.pause_requested', {})]
+    case 'ExecutionPaused':
+      return [line('warn', 'step', null, 'run.paused', {})]
+    case 'ExecutionResumed':
+      return [line('ok', 'step', null, event.data.approved ? 'run.resumed' : 'run.not_approved', {})]
+    case 'CancelRequested':
+      return [line('warn', 'step', null, 'run.cancel_requested', {})]
+    case 'ExecutionCanceled':
+      return [line('warn', 'step', null, 'run.canceled', {})]
+    case 'ExecutionRetried':
+      return [line('ok', 'step', null, 'run.retried', { execution: event.data.execution_id })]
+    case 'ControlRefused':
+      return [line('warn', 'step', null, 'run.control_refused', { control: event.data.control })]
+    case 'StepSkipped':
+      return [
+        line('ok', 'step', event.data.step_id, `step.skipped_${event.data.reason}`, {
+          label: labelOf(run, event.data.step_id),
+        }),
+      ]
+    case 'StepReused':
+      return [
+        line('ok', 'step', event.data.step_id, 'step.reused', {
+          label: labelOf(run, event.data.step_id),
+          execution: event.data.from,
+        }),
+      ]
+    case 'InvitationSent':
+      return [
+        line('ok', 'step', event.data.step_id, 'review.invitation_sent', { label: labelOf(run, event.data.step_id) }),
+      ]
+    case 'ReviewOpened':
+      return [line('ok', 'step', event.data.step_id, 'review.opened', { label: labelOf(run, event.data.step_id) })]
+    case 'ReviewDecided': {
+      const { step_id, approved, via, personal } = event.data
+      const code = approved ? 'review.approved' : 'review.rejected'
+      return [
+        line(approved ? 'ok' : 'warn', 'step', step_id, code, {
+          label: labelOf(run, step_id),
+          who: personal.decided_by ?? via,
+        }),
+      ]
+    }
+    case 'ReviewExpired':
+      return [line('warn', 'step', event.data.step_id, 'review.expired', { label: labelOf(run, event.data.step_id) })]
+    case 'DocumentExpired':
+      return [line('ok', 'step', null, 'document.expired', {})]
     case 'EffectIntended':
     case 'EffectAbandoned':
+    case 'EffectCarriedOver':
+    case 'ReviewRequested':
       return []
   }
 }

@@ -55,16 +55,20 @@ export type ExecutionQueries = Waiting & {
 }
 
 /** As pg gives it: int8 as text. */
-type Stored<Row> = Omit<Row, 'revision' | 'duration_ms'> & {
+type Stored<Row> = Omit<Row, 'revision' | 'duration_ms' | 'queue_wait_ms'> & {
   readonly revision: string
   readonly duration_ms?: string | null
+  readonly queue_wait_ms?: string | null
 }
 
 const rowOf = <Row>(stored: Stored<Row>): Row => ({ ...stored, revision: revision(BigInt(stored.revision)) }) as Row
 
+const numberOf = (int8: string | null | undefined): number | null => (typeof int8 === 'string' ? Number(int8) : null)
+
 const stepOf = (stored: Stored<StepRow>): StepRow => ({
   ...rowOf<StepRow>(stored),
-  duration_ms: typeof stored.duration_ms === 'string' ? Number(stored.duration_ms) : null,
+  duration_ms: numberOf(stored.duration_ms),
+  queue_wait_ms: numberOf(stored.queue_wait_ms),
 })
 
 type StoredDocument = Omit<DocumentRow, 'size'> & { readonly size: string }

@@ -3,7 +3,7 @@ import type { LogMessage } from '../../domain/catalogue/log'
 import type { Params } from '../../domain/catalogue/text'
 import type { Revision } from '../../domain/event-store'
 import type { Phase } from '../../domain/execution/plan'
-import type { DeliveryState, ExecutionStatus, StepStatus } from '../../domain/execution/state'
+import type { DeliveryState, ExecutionStatus, Hold, RecordedFinding, StepStatus } from '../../domain/execution/state'
 import type {
   CorrelationId,
   DocumentId,
@@ -16,8 +16,35 @@ import type {
 import type { JsonObject } from '../../domain/json'
 import type { CurrentStep } from '../current-step'
 
+/** Milliseconds: from when the step could begin to its first start, and from there to its end. */
+export type StepMetric = {
+  readonly step_id: StepId
+  readonly queue_wait_ms: number | null
+  readonly run_ms: number | null
+  readonly attempts: number
+}
 /** ISO instants; `end` is null until every step of the phase has ended. */
-export type PhaseMetric = { readonly start: string; readonly end: string | null; readonly duration_ms: number | null }
+export type PhaseMetric = {
+  readonly start: string
+  readonly end: string | null
+  readonly duration_ms: number | null
+  readonly steps?: ReadonlyArray<StepMetric>
+}
+/** The verdict of the checks; texts are rendered for the reader. */
+export type PreflightSummary = {
+  readonly completed_at: string
+  readonly duration_ms: number
+  readonly blocking_count: number
+  readonly warning_count: number
+  readonly findings: ReadonlyArray<RecordedFinding>
+}
+/** Why nothing new begins; ISO instants, `until` null when only a person ends it. */
+export type WaitingFor = {
+  readonly kind: Hold['kind']
+  readonly since: string
+  readonly until: string | null
+  readonly step_id: StepId | null
+}
 /** Label and description are rendered for the reader. */
 export type RecommendedAction = {
   readonly action: Action
@@ -40,10 +67,18 @@ export type ExecutionRow = {
   readonly error_params: Params | null
   readonly last_error_human: string | null
   readonly last_error_tech: string | null
-  readonly preflight_summary: JsonObject | null
+  readonly preflight_summary: PreflightSummary | null
   readonly delivery_state: DeliveryState | null
   readonly signature_state: string | null
   readonly recommended_actions: ReadonlyArray<RecommendedAction>
+  readonly waiting_for: ReadonlyArray<WaitingFor>
+  /** Asked for while a step is at work. */
+  readonly requested: 'pause' | 'cancel' | null
+  readonly mode: 'live' | 'dry_run'
+  readonly until_phase: Phase | null
+  readonly stopped_after: Phase | null
+  readonly retry_of: ExecutionId | null
+  readonly retried_by: ExecutionId | null
   readonly phase_metrics: Readonly<Partial<Record<Phase, PhaseMetric>>>
   readonly correlation_id: CorrelationId
   /** Of W3C traceparent, 32 hex digits. */
@@ -75,6 +110,11 @@ export type StepRow = {
   readonly started_at: Date | null
   readonly completed_at: Date | null
   readonly duration_ms: number | null
+  /** The run that did the step, when this one did not. */
+  readonly reused_from: ExecutionId | null
+  /** When everything before it was done. */
+  readonly ready_at: Date | null
+  readonly queue_wait_ms: number | null
   readonly revision: Revision
 }
 
@@ -112,5 +152,9 @@ export type DocumentRow = {
   readonly sha256: string
   readonly template_id: string
   readonly template_version: number
+  readonly expires_at: Date | null
+  readonly expired_at: Date | null
   readonly number: number
+  /** 0 as it was made, 1 once its bytes are gone. */
+  readonly revision: Revision
 }

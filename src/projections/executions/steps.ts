@@ -1,6 +1,6 @@
 import type { Recorded } from '../../domain/event-store'
-import type { ExecutionEvent } from '../../domain/execution/events'
-import type { Execution, Step } from '../../domain/execution/state'
+import type { ExecutionEvent } from '../../domain/execution'
+import { type Execution, isDone, type Step } from '../../domain/execution/state'
 import type { Fault } from '../../domain/fault'
 import type { StepRow } from './rows'
 
@@ -15,7 +15,7 @@ const errorsOf = ({ code, personal }: Fault): Errors => ({
   error_tech: personal.tech,
 })
 
-const planned = (run: Execution, step: Step, { revision }: Recorded): StepRow => ({
+const planned = (run: Execution, step: Step, { revision, created }: Recorded): StepRow => ({
   id: step.step_id,
   execution_id: run.executionId,
   organization_id: run.organizationId,
@@ -32,8 +32,14 @@ const planned = (run: Execution, step: Step, { revision }: Recorded): StepRow =>
   started_at: null,
   completed_at: null,
   duration_ms: null,
+  reused_from: null,
+  ready_at: step.position === 1 ? created : null,
+  queue_wait_ms: null,
   revision,
 })
+
+const waited = ({ ready_at }: StepRow, { created }: Recorded): number | null =>
+  ready_at === null ? null : Math.max(0, created.getTime() - ready_at.getTime())
 
 const ended = ({ started_at }: StepRow, { created }: Recorded) => ({
   completed_at: created,
@@ -44,27 +50,52 @@ const ended = ({ started_at }: StepRow, { created }: Recorded) => ({
 const told = (row: StepRow, step: Step, recorded: Recorded, event: ExecutionEvent): Partial<StepRow> => {
   switch (event.type) {
     case 'StepStarted':
-      return { data_in: event.data.personal.data_in, started_at: row.started_at ?? recorded.created }
+      return {
+        data_in: event.data.personal.data_in,
+        started_at: row.started_at ?? recorded.created,
+        queue_wait_ms: row.queue_wait_ms ?? waited(row, recorded),
+      }
     case 'StepAttemptFailed':
       return errorsOf(event.data.fault)
     case 'StepCompleted':
       return { ...noErrors, data_out: step.output, ...ended(row, recorded) }
     case 'StepFailed':
       return { ...errorsOf(event.data.fault), ...ended(row, recorded) }
+    case 'StepSkipped':
+      return { ...noErrors, data_out: step.output, completed_at: recorded.created, duration_ms: 0 }
+    case 'StepReused':
+      return { data_out: step.output, reused_from: event.data.from, completed_at: recorded.created, duration_ms: 0 }
     case 'ExecutionCreated':
     case 'ExecutionStarted':
+    case 'PreflightCompleted':
+    case 'PauseRequested':
+    case 'ExecutionPaused':
+    case 'ExecutionResumed':
+    case 'CancelRequested':
+    case 'ExecutionCanceled':
+    case 'ExecutionRetried':
+    case 'ControlRefused':
+    case 'ExecutionCompleted':
+    case 'ExecutionFailed':
     case 'EffectIntended':
+    case 'EffectCarriedOver':
     case 'DocumentGenerated':
     case 'DocumentSaved':
     case 'DocumentSent':
+    case 'DocumentExpired':
+    case 'InvitationSent':
     case 'EffectAbandoned':
     case 'DeliveryOutcomeLost':
     case 'DeliveryOutcomeDecided':
-    case 'ExecutionCompleted':
-    case 'ExecutionFailed':
+    case 'ReviewRequested':
+    case 'ReviewOpened':
+    case 'ReviewDecided':
+    case 'ReviewExpired':
       return {}
   }
 }
+
+const becomesReady = ({ steps }: Execution, i: number): boolean => steps.slice(0, i).every(isDone)
 
 /** The rows of a run's steps after an event; `run` is the state after it. A row that it does not concern keeps its revision. */
 export const stepsAfter = (
@@ -77,6 +108,8 @@ export const stepsAfter = (
     const row = before[i]
     if (row === undefined) return planned(run, step, recorded)
     const concerned = 'step_id' in event.data && event.data.step_id === step.step_id
+    if (row.ready_at === null && becomesReady(run, i))
+      return { ...row, ready_at: recorded.created, revision: recorded.revision }
     if (!concerned && row.status === step.status && row.attempt === step.attempt) return row
     return {
       ...row,

@@ -22,6 +22,13 @@ export const executionsTable: Table<ExecutionRow> = {
     delivery_state: 'text',
     signature_state: 'text',
     recommended_actions: 'jsonb',
+    waiting_for: 'jsonb',
+    requested: 'text',
+    mode: 'text',
+    until_phase: 'text',
+    stopped_after: 'text',
+    retry_of: 'uuid',
+    retried_by: 'uuid',
     phase_metrics: 'jsonb',
     correlation_id: 'uuid',
     trace_id: 'text',
@@ -55,6 +62,9 @@ export const stepsTable: Table<StepRow> = {
     started_at: 'timestamptz',
     completed_at: 'timestamptz',
     duration_ms: 'bigint',
+    reused_from: 'uuid',
+    ready_at: 'timestamptz',
+    queue_wait_ms: 'bigint',
     revision: 'bigint',
   },
 }
@@ -81,7 +91,7 @@ export const logsTable: Table<LogRow> = {
 
 export const documentsTable: Table<DocumentRow> = {
   name: 'execution_documents',
-  write: 'once',
+  write: 'newer',
   columns: {
     id: 'uuid',
     execution_id: 'uuid',
@@ -93,6 +103,9 @@ export const documentsTable: Table<DocumentRow> = {
     sha256: 'text',
     template_id: 'text',
     template_version: 'integer',
+    expires_at: 'timestamptz',
+    expired_at: 'timestamptz',
     number: 'integer',
+    revision: 'bigint',
   },
 }

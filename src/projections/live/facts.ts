@@ -1,7 +1,9 @@
-import type { ExecutionEvent } from '../../domain/execution/events'
-import { type Execution, type ExecutionState, stepOf } from '../../domain/execution/state'
+import type { ExecutionEvent } from '../../domain/execution'
+import { type Execution, type ExecutionState, type RecordedFinding, stepOf } from '../../domain/execution/state'
 import type { Fault } from '../../domain/fault'
+import { domains } from '../../domain/catalogue/entry'
 import type { StepId } from '../../domain/ids'
+import type { JsonObject } from '../../domain/json'
 import { previewOf } from './preview'
 import type { LiveFact, LiveFault } from './schema'
 
@@ -21,6 +23,9 @@ const stepFields = (run: Execution, id: StepId) => {
 
 const documentOf = (run: Execution, id: StepId) =>
   run.documents.filter(({ step_id }) => step_id === id).at(-1)?.document_id ?? null
+
+const countsByDomain = (findings: ReadonlyArray<RecordedFinding>): JsonObject =>
+  Object.fromEntries(domains.map((domain) => [domain, findings.filter((finding) => finding.domain === domain).length]))
 
 /** What the event itself says. `stepMs`: how long its step has been running. */
 const ownFacts = (run: Execution, event: ExecutionEvent, stepMs: number | null): ReadonlyArray<LiveFact> => {
@@ -44,7 +49,45 @@ const ownFacts = (run: Execution, event: ExecutionEvent, stepMs: number | null):
       const step = stepFields(run, event.data.step_id)
       return step === undefined ? [] : [{ event_type: 'step.failed', data: { ...step, ...faultOf(event.data.fault) } }]
     }
+    case 'PreflightCompleted': {
+      const { blocking_count, warning_count, personal } = event.data
+      return [
+        {
+          event_type: 'preflight.completed',
+          data: { blocking_count, warning_count, groups: countsByDomain(personal.findings) },
+        },
+      ]
+    }
+    case 'StepSkipped': {
+      const step = stepFields(run, event.data.step_id)
+      return step === undefined ? [] : [{ event_type: 'step.skipped', data: { ...step, reason: event.data.reason } }]
+    }
+    case 'ReviewOpened': {
+      const { review_id, step_id } = event.data
+      const review = run.reviews.find((each) => each.review_id === review_id)
+      return review === undefined
+        ? []
+        : [{ event_type: 'review.requested', data: { review_id, step_id, expires_at: review.expires_at } }]
+    }
+    case 'ReviewDecided': {
+      const { review_id, step_id, approved, via, personal } = event.data
+      const { decided_by, comment } = personal
+      return [{ event_type: 'review.decided', data: { review_id, step_id, approved, via, decided_by, comment } }]
+    }
     case 'ExecutionStarted':
+    case 'PauseRequested':
+    case 'ExecutionPaused':
+    case 'ExecutionResumed':
+    case 'CancelRequested':
+    case 'ExecutionCanceled':
+    case 'ExecutionRetried':
+    case 'ControlRefused':
+    case 'StepReused':
+    case 'EffectCarriedOver':
+    case 'InvitationSent':
+    case 'DocumentExpired':
+    case 'ReviewRequested':
+    case 'ReviewExpired':
     case 'StepAttemptFailed':
     case 'EffectIntended':
     case 'DocumentGenerated':
@@ -73,17 +116,20 @@ const changes = (before: ExecutionState, run: Execution, event: ExecutionEvent):
   ]
 }
 
-const ending = (event: ExecutionEvent): ReadonlyArray<LiveFact> => {
+const ending = (event: ExecutionEvent, actor: string | null): ReadonlyArray<LiveFact> => {
+  if (event.type === 'ExecutionCanceled')
+    return [{ event_type: 'execution.canceled', data: { canceled_by: actor, reason: event.data.personal.reason } }]
   if (event.type === 'ExecutionCompleted') return [{ event_type: 'execution.completed', data: {} }]
   if (event.type !== 'ExecutionFailed') return []
   const { step_id, fault } = event.data
   return [{ event_type: 'execution.failed', data: { step_id, ...faultOf(fault) } }]
 }
 
-/** An event's messages in order: its own, then what changed in the run, then the end of the run, which is always the last. */
+/** `actor`: whose event it is. An event's messages in order: its own, then what changed in the run, then the end of the run, which is always the last. */
 export const factsOf = (
   before: ExecutionState,
   run: Execution,
   event: ExecutionEvent,
   stepMs: number | null,
-): ReadonlyArray<LiveFact> => [...ownFacts(run, event, stepMs), ...changes(before, run, event), ...ending(event)]
+  actor: string | null,
+): ReadonlyArray<LiveFact> => [...ownFacts(run, event, stepMs), ...changes(before, run, event), ...ending(event, actor)]

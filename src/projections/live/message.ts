@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Recorded } from '../../domain/event-store'
 import { execution } from '../../domain/execution'
-import type { ExecutionEvent } from '../../domain/execution/events'
+import type { ExecutionEvent } from '../../domain/execution'
 import { type Execution, type ExecutionState, hasEnded } from '../../domain/execution/state'
 import { derivedId, EventId, type StepId } from '../../domain/ids'
 import { EventMetadata } from '../../domain/metadata'
@@ -43,6 +43,15 @@ const correlationOf = (recorded: Recorded): string | null =>
     ),
   )
 
+const actorOf = (recorded: Recorded): string | null =>
+  pipe(
+    EventMetadata.decode(recorded.metadata),
+    E.match(
+      () => null,
+      ({ actor }) => actor.id,
+    ),
+  )
+
 const withoutBulk = (run: Execution): Execution => ({
   ...run,
   triggerData: {},
@@ -80,7 +89,8 @@ export const advance = (before: LiveState, recorded: Recorded): Advanced => {
   const correlationId = before.correlationId ?? correlationOf(recorded)
   const common = envelope(run, correlationId, recorded.created)
   const idOf = (n: number): LiveId => ({ event: recorded.revision + 1n, n: BigInt(n) })
-  const frames = factsOf(before.run, run, event, durationOf(before, event, at)).map((fact, n): LiveFrame => {
+  const actor = event.type === 'ExecutionCanceled' ? actorOf(recorded) : null
+  const frames = factsOf(before.run, run, event, durationOf(before, event, at), actor).map((fact, n): LiveFrame => {
     const message = { ...common, event_id: derivedId(EventId, recorded.id, 'live', String(n)), ...fact }
     return { id: idOf(n), prev: n === 0 ? before.last : idOf(n - 1), message }
   })

@@ -43,11 +43,15 @@ const dataFor = (message: LiveMessage, reader: LiveReader): Json => {
     case 'execution.progress':
     case 'preflight.completed':
     case 'step.started':
+    case 'step.skipped':
+    case 'review.requested':
     case 'step.completed':
     case 'execution.completed':
     case 'execution.canceled':
     case 'signature.completed':
       return message.data
+    case 'review.decided':
+      return reader.triggerData ? message.data : { ...message.data, decided_by: null, comment: null }
     case 'signature.requested':
       return reader.triggerData ? message.data : { envelope_id: message.data.envelope_id, signers: null }
   }

@@ -20,7 +20,7 @@ export type LiveFault = t.TypeOf<typeof LiveFault>
 
 const step = { step_id: StepId, node_id: t.string, node_type: t.string, position: t.number }
 
-/** What each of the twelve types of schema v1 says in `data`. */
+/** What each type of schema v1 says in `data`: the guide's twelve, skipped steps and reviews. */
 const payloads = {
   'execution.created': t.readonly(t.type({ trigger_type: t.string, trigger_data: JsonObject })),
   'execution.status_changed': t.readonly(t.type({ from: Status, to: Status, because: orNull(LiveFault) })),
@@ -30,10 +30,22 @@ const payloads = {
   'step.completed': t.readonly(
     t.type({ ...step, duration_ms: orNull(t.number), document_id: orNull(DocumentId), output_preview: JsonObject }),
   ),
+  'step.skipped': t.readonly(t.type({ ...step, reason: t.string })),
   'step.failed': t.readonly(t.type({ ...step, ...fault })),
   'execution.completed': t.readonly(t.type({})),
   'execution.failed': t.readonly(t.type({ step_id: StepId, ...fault })),
   'execution.canceled': t.readonly(t.type({ canceled_by: orNull(t.string), reason: orNull(t.string) })),
+  'review.requested': t.readonly(t.type({ review_id: t.string, step_id: StepId, expires_at: t.string })),
+  'review.decided': t.readonly(
+    t.type({
+      review_id: t.string,
+      step_id: StepId,
+      approved: t.boolean,
+      via: t.string,
+      decided_by: orNull(t.string),
+      comment: orNull(t.string),
+    }),
+  ),
   'signature.requested': t.readonly(t.type({ envelope_id: t.string, signers: t.readonlyArray(JsonObject) })),
   'signature.completed': t.readonly(t.type({ envelope_id: t.string, signed_at: t.string })),
 }

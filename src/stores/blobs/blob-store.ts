@@ -10,4 +10,6 @@ export interface BlobStore {
   ) => TE.TaskEither<BlobStoreUnavailable, { readonly sha256: string; readonly size: number }>
   /** The bytes, checked against the key. */
   readonly get: (sha256: string) => TE.TaskEither<BlobNotFound | BlobStoreUnavailable, Uint8Array>
+  /** One that is not there is removed already. */
+  readonly remove: (sha256: string) => TE.TaskEither<BlobStoreUnavailable, void>
 }

@@ -79,5 +79,14 @@ export const fileSystemBlobStore = (root: string): BlobStore => {
         return E.left(unavailable(error))
       }
     },
+    remove: (sha256) => async () => {
+      if (!isKey(sha256)) return E.right(undefined)
+      try {
+        await rm(place(sha256), { force: true })
+        return E.right(undefined)
+      } catch (error) {
+        return E.left(unavailable(error))
+      }
+    },
   }
 }

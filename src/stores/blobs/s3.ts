@@ -1,4 +1,11 @@
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
 import * as E from 'fp-ts/Either'
 import type { BlobStore, BlobStoreUnavailable } from './blob-store'
 import { isKey, sha256Of } from './sha256'
@@ -70,6 +77,15 @@ export const s3BlobStore = (place: S3Place): BlobStore => {
         return E.right(bytes)
       } catch (error) {
         return E.left(isAbsent(error) ? { _tag: 'BlobNotFound', sha256 } : unavailable(error))
+      }
+    },
+    remove: (sha256) => async () => {
+      if (!isKey(sha256)) return E.right(undefined)
+      try {
+        await client.send(new DeleteObjectCommand(objectOf(sha256)))
+        return E.right(undefined)
+      } catch (error) {
+        return E.left(unavailable(error))
       }
     },
   }

@@ -1,72 +1,55 @@
-import { ApplicationFailure, Context } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/activity'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import * as TE from 'fp-ts/TaskEither'
-import { ExecutionId, StepId } from '../../domain/ids'
-import { orFail } from '../or-fail'
-import type { StepOutcome } from './after-stop'
-import { loadRun } from './load-run'
-import { runStep as runStepOf, type RunStepDeps } from './run-step'
-import { tell } from './tell'
+import type * as t from 'io-ts'
+import { ExecutionId, OrganizationId } from '../../domain/ids'
+import { advance, type Advanced, type Advancing } from './advance'
+import { stepSlots } from './step-slots'
 
 export type ExecutionActivities = {
-  /** The ids of the run's steps, in order. */
-  readonly beginExecution: (executionId: string) => Promise<ReadonlyArray<string>>
-  readonly runStep: (executionId: string, stepId: string) => Promise<StepOutcome>
-  readonly completeExecution: (executionId: string) => Promise<void>
+  /** `putOffBy`: the author of the answer before; null at first. */
+  readonly advance: (executionId: string, organizationId: string, putOffBy: string | null) => Promise<Advanced>
 }
 
-const idOf = <A>(decoded: E.Either<unknown, A>): A => {
+const idOf = <A>(codec: t.Type<A, string>, text: string): A => {
+  const decoded = codec.decode(text)
   if (E.isLeft(decoded)) throw ApplicationFailure.nonRetryable('not an id of ours', 'BadId')
   return decoded.right
 }
 
-const heartbeatEvery = 3_000
+/** An organization that fills its share of the slots tries again so much later, ms. */
+const busyMs = (): number => 2_000 + Math.random() * 3_000
 
-/** Temporal learns from a missing heartbeat that the worker is gone. */
-const alive = async <A>(work: Promise<A>): Promise<A> => {
-  const { heartbeat } = Context.current()
-  const beat = setInterval(heartbeat, heartbeatEvery)
-  try {
-    return await work
-  } finally {
-    clearInterval(beat)
+/** A run that is advanced already in this process is not advanced twice at once: whoever asks again gets the same answer. */
+export const executionActivities = (deps: Advancing, slots: number): ExecutionActivities => {
+  const atWork = new Map<ExecutionId, Promise<Advanced>>()
+  const enter = stepSlots(slots)
+
+  let thrown = 0
+  /** Whoever threw is dead: what it left open is taken up under another name, and counts. */
+  const authorNow = () => (thrown === 0 ? deps.author : `${deps.author} ${thrown}`)
+
+  const begin = async (id: ExecutionId, organization: OrganizationId, putOffBy: string | null): Promise<Advanced> => {
+    const leave = await enter(organization)
+    if (leave === 'full') return { _tag: 'Wait', ms: busyMs(), author: putOffBy }
+    try {
+      return pipe(await advance({ ...deps, author: authorNow() })(id, putOffBy ?? undefined)(), E.toUnion)
+    } catch (error) {
+      thrown += 1
+      throw error
+    } finally {
+      leave()
+    }
+  }
+
+  return {
+    advance: (executionId, organizationId, putOffBy) => {
+      const id = idOf(ExecutionId, executionId)
+      const known = atWork.get(id)
+      if (known !== undefined) return known
+      const begun = begin(id, idOf(OrganizationId, organizationId), putOffBy).finally(() => atWork.delete(id))
+      atWork.set(id, begun)
+      return begun
+    },
   }
 }
-
-export const executionActivities = (deps: RunStepDeps): ExecutionActivities => ({
-  beginExecution: (executionId) => {
-    const id = idOf(ExecutionId.decode(executionId))
-    return alive(
-      orFail(
-        pipe(
-          loadRun(deps.log)(id),
-          TE.chainW((run) => tell(deps.log)(run)({ type: 'StartExecution' }, { key: [] })),
-          TE.map(({ state }) => (state.status === 'unborn' ? [] : state.steps.map(({ step_id }) => step_id))),
-        ),
-      ),
-    )
-  },
-  runStep: async (executionId, stepId) => {
-    const result = await alive(runStepOf(deps)(idOf(ExecutionId.decode(executionId)), idOf(StepId.decode(stepId)))())
-    if (E.isLeft(result) && result.left._tag === 'RetryLater')
-      throw ApplicationFailure.create({
-        type: 'RetryLater',
-        message: result.left.code,
-        nextRetryDelay: result.left.inMs,
-      })
-    return orFail(TE.fromEither(result))
-  },
-  completeExecution: (executionId) => {
-    const id = idOf(ExecutionId.decode(executionId))
-    return alive(
-      orFail(
-        pipe(
-          loadRun(deps.log)(id),
-          TE.chainW((run) => tell(deps.log)(run)({ type: 'CompleteExecution' }, { key: [] })),
-          TE.map(() => undefined),
-        ),
-      ),
-    )
-  },
-})

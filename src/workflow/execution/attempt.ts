@@ -2,47 +2,87 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type Execution, type Step, stepOf } from '../../domain/execution/state'
+import type { Fault } from '../../domain/fault'
 import type { JsonObject } from '../../domain/json'
-import type { Loaded } from '../../domain/load'
 import type { NodeType } from '../../nodes/node-type'
 import type { References, StepFault, StepResult, StepServices, StepStop } from '../../nodes/step-run'
-import { afterStop, type Failure, type StepOutcome } from './after-stop'
-import { loadRun, settled } from './load-run'
+import type { Catalog } from './catalog'
 import { once } from './once'
-import { catalogueOf } from './services'
-import { brokeDown, internal, isUnsayable, unsayable } from './step-faults'
-import { type Log, type Tell, tell } from './tell'
-import { within } from './within'
+import type { RunCommands } from './run-commands'
+import { brokeDown, internal, tooSlow, workerLost, outcomeUnknown } from './step-faults'
+import { committed, lookAgain } from './stop'
 
 /** How a node's type is run, its configuration as stored. */
 export type RunnableType = Pick<NodeType<JsonObject>, 'attempts' | 'timeoutMs' | 'input' | 'execute'>
 
 export type Attempting = {
-  readonly log: Log
   readonly services: Omit<StepServices, 'template' | 'connection'>
-  /** A new author for each attempt at a step. */
-  readonly newAuthor: () => string
+  /** This worker, for as long as it lives: another's attempt that is still at work is taken for dead. */
+  readonly author: string
+  /** Who looked at this run last and said that it waits, or that a part of docg is away: what it left open has not died with it. */
+  readonly putOffBy?: string | undefined
+  /** RFC 3339 UTC with milliseconds. */
+  readonly now: () => string
+  /** Calls back when a cancel is asked for while the attempt is at work; returns how to cease. */
+  readonly onCancel: (run: RunCommands, canceled: () => void) => () => void
 }
 
-type Run = Loaded<Execution>
-type Input = E.Either<StepFault, JsonObject>
-type Begun = { readonly run: Run; readonly input: Input }
+/** A step whose worker died so often is given up: it may be what kills them. */
+const deathsAtMost = 3
+
+const firstPause = 1_000
+const longestPause = 60_000
+const retryAt = (now: string, faults: number): string =>
+  new Date(Date.parse(now) + Math.min(longestPause, firstPause * 2 ** faults)).toISOString()
 
 const referencesOf = ({ triggerData, steps }: Execution): References => ({
   trigger: triggerData,
   step: Object.fromEntries(steps.map(({ position, output }) => [String(position), output])),
 })
 
-const start = ({ log }: Attempting, run: Run, step: Step, data_in: JsonObject): TE.TaskEither<Failure, Run> => {
-  const { step_id, status, waitsForRetry } = step
-  const attempt = waitsForRetry || status === 'pending' ? step.attempt + 1 : step.attempt
-  return pipe(
-    tell(log)(run)({ type: 'StartStep', step_id, data_in }, { key: [step_id, attempt] }),
-    TE.chainW(() => loadRun(log)(run.state.executionId)),
+const isDead = (step: Step, { author, putOffBy }: Attempting): boolean =>
+  step.status === 'running' && !step.waitsForRetry && step.author !== author && step.author !== putOffBy
+
+const say = (
+  run: RunCommands,
+  ...commands: ReadonlyArray<Parameters<RunCommands['stage']>[0]>
+): TE.TaskEither<StepStop, void> =>
+  pipe(
+    commands,
+    E.traverseArray(run.stage),
+    E.map(() => undefined),
+    TE.fromEither,
   )
+
+/** What may have happened outside, and nobody has said so. */
+const reportUnknown = (
+  run: RunCommands,
+  { now }: Attempting,
+  step: Step,
+): TE.TaskEither<StepStop, void> | undefined => {
+  const unknown = Object.values(run.state().effects).find(
+    ({ step_id, status, repeatable }) => step_id === step.step_id && status === 'intended' && !repeatable,
+  )
+  return unknown === undefined
+    ? undefined
+    : say(run, { type: 'ReportLostOutcome', effect_key: unknown.effect_key, now: now(), fault: outcomeUnknown(step) })
 }
 
-const inputOf = ({ input }: RunnableType, config: JsonObject, asked: Parameters<RunnableType['input']>[1]): Input =>
+const failStep = (run: RunCommands, { step_id }: Step, fault: Fault): TE.TaskEither<StepStop, void> =>
+  say(run, { type: 'FailStep', step_id, fault })
+
+/** Gives a step up whose attempts all ended with their worker; what may have happened outside is for a person to say. */
+const giveUp = (run: RunCommands, deps: Attempting, step: Step): TE.TaskEither<StepStop, void> =>
+  pipe(
+    reportUnknown(run, deps, step) ?? failStep(run, step, workerLost(step, deathsAtMost)),
+    TE.chain(() => committed(run)),
+  )
+
+const inputOf = (
+  { input }: RunnableType,
+  config: JsonObject,
+  asked: Parameters<RunnableType['input']>[1],
+): E.Either<StepFault, JsonObject> =>
   pipe(
     E.tryCatch(
       () => input(config, asked),
@@ -51,88 +91,156 @@ const inputOf = ({ input }: RunnableType, config: JsonObject, asked: Parameters<
     E.flatten,
   )
 
-/** Input that the log does not take is left out, and the step fails for it. */
-const begin = (deps: Attempting, before: Run, step: Step, input: Input): TE.TaskEither<Failure, Begun> =>
-  pipe(
-    start(deps, before, step, E.isRight(input) ? input.right : {}),
-    TE.map((run) => ({ run, input })),
-    TE.orElse((error) =>
-      isUnsayable(error)
-        ? pipe(
-            start(deps, before, step, {}),
-            TE.map((run): Begun => ({ run, input: E.left(unsayable(step, error)) })),
-          )
-        : TE.left(error),
-    ),
-  )
+/** The attempt's own time limit, and the end of the road for what it throws: a bug fails its run, not the worker. */
+const withTimeout =
+  <A>(
+    ms: number,
+    step: Step,
+    work: (isOver: () => boolean) => TE.TaskEither<StepStop, A>,
+    abort: () => void,
+  ): TE.TaskEither<StepStop, A> =>
+  async () => {
+    let over = false
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<E.Either<StepStop, A>>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(E.left(tooSlow(step, ms)))
+        abort()
+      }, ms)
+    })
+    const ended = Promise.resolve()
+      .then(() => work(() => over)())
+      .catch((reason: unknown): E.Either<StepStop, A> => E.left(brokeDown(step, reason)))
+    const first = await Promise.race([ended, late])
+    over = true
+    clearTimeout(timer)
+    return first
+  }
 
 const execute = (
-  { log, services, newAuthor }: Attempting,
+  deps: Attempting,
+  catalog: Catalog,
   { timeoutMs, execute }: RunnableType,
   config: JsonObject,
-  run: Run,
+  run: RunCommands,
   step: Step,
 ): TE.TaskEither<StepStop, StepResult> => {
-  const { executionId, organizationId, documents, effects } = run.state
-  const doOnce = once(tell(log)(run), run.state, step, newAuthor())
-  return within(
-    timeoutMs,
-    step,
-  )((isOver) =>
+  const { executionId, organizationId, documents, dryRun, workflowName } = run.state()
+  const stop = new AbortController()
+  const work = (isOver: () => boolean) =>
     execute(config, {
-      ...services,
-      ...catalogueOf(log, organizationId),
+      ...deps.services,
+      template: catalog.pinnedTemplate(run.state()),
+      connection: catalog.connection,
       executionId,
       organizationId,
+      workflowName,
       step,
-      references: referencesOf(run.state),
+      dryRun,
+      signal: stop.signal,
+      now: deps.now,
+      references: referencesOf(run.state()),
       documents,
-      effect: (key) => effects[key],
+      effect: (key) => run.state().effects[key],
       effectKey: (target) => `${step.step_id}/${target}`,
-      // An attempt that was given up begins nothing more: the next one may be at it.
-      once: (intention, act) =>
-        isOver() ? TE.left(internal(step, 'the attempt was given up')) : doOnce(intention, act),
+      once: once(run, step, `${deps.author}/${step.attempt}`, deps.now, isOver),
+      reviews: run.state().reviews.filter(({ step_id }) => step_id === step.step_id),
+      review: (command) => () =>
+        isOver()
+          ? Promise.resolve(E.left(lookAgain))
+          : pipe(
+              say(run, command),
+              TE.chainW(() => committed(run)),
+            )(),
+    })
+  return async () => {
+    const canceled = new AbortController()
+    const cease = deps.onCancel(run, () => {
+      canceled.abort()
+      stop.abort()
+    })
+    const result = await withTimeout(timeoutMs, step, work, () => stop.abort())()
+    cease()
+    // What was stopped for a cancel has not failed: the run says how it ends.
+    return canceled.signal.aborted && E.isLeft(result) && result.left._tag === 'StepFault'
+      ? pipe(
+          committed(run),
+          TE.chain(() => TE.left<StepStop>(lookAgain)),
+        )()
+      : result
+  }
+}
+
+/** What follows from an attempt that did not complete its step. */
+const afterStop =
+  (run: RunCommands, deps: Attempting, { attempts }: RunnableType, step: Step) =>
+  (stop: StepStop): TE.TaskEither<StepStop, void> => {
+    const { step_id, faults } = step
+    if (stop._tag !== 'StepFault') return TE.left(stop)
+    const { fault, retryable } = stop
+    const now = deps.now()
+    const failedAttempt = () =>
+      retryable && faults + 1 < attempts
+        ? say(run, {
+            type: 'RecordFailedAttempt',
+            step_id,
+            attempts_at_most: attempts,
+            now,
+            retry_at: retryAt(now, faults),
+            fault,
+          })
+        : failStep(run, step, fault)
+    return pipe(
+      reportUnknown(run, deps, step) ?? failedAttempt(),
+      TE.chain(() => committed(run)),
+    )
+  }
+
+const complete =
+  (run: RunCommands, { step_id }: Step) =>
+  ({ output, personal }: StepResult): TE.TaskEither<StepStop, void> =>
+    say(run, { type: 'CompleteStep', step_id, output, personal: { output: personal } })
+
+/**
+ * One attempt at a step: begun, its effects once, completed or not. Ends with everything decided staged, not all of it in the log; a receipt that must
+ * not be lost is.
+ */
+export const attempt = (
+  deps: Attempting,
+  catalog: Catalog,
+  type: RunnableType,
+  config: JsonObject,
+  run: RunCommands,
+  planned: Step,
+): TE.TaskEither<StepStop, void> => {
+  if (isDead(planned, deps) && planned.deaths + 1 >= deathsAtMost) return giveUp(run, deps, planned)
+  const { step_id } = planned
+  const asked = { references: referencesOf(run.state()), documents: run.state().documents, step: planned }
+  const input = inputOf(type, config, asked)
+  const data_in = E.isRight(input) ? input.right : {}
+  const work = (step: Step): TE.TaskEither<StepStop, void> =>
+    pipe(
+      TE.fromEither<StepStop, JsonObject>(input),
+      TE.chain(() => execute(deps, catalog, type, config, run, step)),
+      TE.chain(complete(run, step)),
+      TE.orElse(afterStop(run, deps, type, step)),
+      TE.chain(() => (run.isUrgent() ? committed(run) : TE.of(undefined))),
+    )
+  return pipe(
+    say(run, { type: 'StartStep', step_id, author: deps.author, data_in, put_off_by: deps.putOffBy }),
+    TE.chainW(() => {
+      const step = stepOf(run.state(), step_id)
+      return step === undefined ? TE.left<StepStop>(lookAgain) : work(step)
     }),
   )
 }
 
-const complete =
-  (say: Tell, step: Step) =>
-  ({ output, personal }: StepResult): TE.TaskEither<Failure | StepFault, StepOutcome> =>
-    pipe(
-      say(
-        { type: 'CompleteStep', step_id: step.step_id, output, personal: { output: personal } },
-        { key: [step.step_id] },
-      ),
-      TE.bimap(
-        (error) => (isUnsayable(error) ? unsayable(step, error) : error),
-        (): StepOutcome => 'completed',
-      ),
-    )
-
-/** Command, effect, command. */
-export const attempt = (
-  deps: Attempting,
-  type: RunnableType,
-  config: JsonObject,
-  before: Run,
-  planned: Step,
-): TE.TaskEither<Failure, StepOutcome> => {
-  const { documents } = before.state
-  const wanted = inputOf(type, config, { references: referencesOf(before.state), documents, step: planned })
-  return pipe(
-    begin(deps, before, planned, wanted),
-    TE.chain(({ run, input }) => {
-      const step = stepOf(run.state, planned.step_id) ?? planned
-      const already = settled(run.state, step)
-      if (already !== undefined) return TE.of(already)
-      const say = tell(deps.log)(run)
-      return pipe(
-        TE.fromEither(input),
-        TE.chainW(() => execute(deps, type, config, run, step)),
-        TE.chainW(complete(say, step)),
-        TE.orElse(afterStop(say, step, type.attempts)),
-      )
-    }),
-  )
+export const unknownType = (name: string): RunnableType => {
+  const tech = `no node type ${name} in this version`
+  return {
+    attempts: 1,
+    timeoutMs: 1_000,
+    input: (_, { step }) => E.left(internal(step, tech)),
+    execute: (_, { step }) => TE.left(internal(step, tech)),
+  }
 }

@@ -1,64 +1,94 @@
+import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { HandlerError } from '../../domain/command-handler'
-import type { ExecutionCommand } from '../../domain/execution/commands'
-import type { ExecutionRefusal } from '../../domain/execution/errors'
-import type { Receipt } from '../../domain/execution/events'
-import type { Execution, Step } from '../../domain/execution/state'
-import { fault } from '../../domain/fault'
+import type { ExecutionCommand } from '../../domain/execution'
+import type { Receipt } from '../../domain/execution/receipts'
+import type { Step } from '../../domain/execution/state'
 import type { EffectFault, Once, StepStop, Unavailable } from '../../nodes/step-run'
-import { insist } from './insist'
-import { untold } from './step-faults'
-import type { Tell } from './tell'
+import type { RunCommands } from './run-commands'
+import { outcomeUnknown } from './step-faults'
+import { committed, lookAgain, orStop } from './stop'
 
 /**
- * Intention, effect, receipt. `author` is new with each attempt at the step: an intention by another author that has no receipt may have
- * happened, and unless the effect can be repeated, a person decides.
+ * Intention, effect, receipt. What the log answers to the intention decides: done is not done again, another's without a receipt may have
+ * happened, and unless the effect can be repeated, a person decides. The receipt goes to the log with what comes next, at once when the effect must
+ * not happen twice.
  */
 export const once =
-  (tell: Tell, run: Execution, step: Step, author: string): Once =>
+  (run: RunCommands, step: Step, author: string, now: () => string, isOver: () => boolean): Once =>
   (wanted, act) => {
-    const intention = { ...wanted, step_id: step.step_id }
-    const { effect_key } = intention
-    const before = run.effects[effect_key]
-    if (before?.status === 'done') return TE.of(before.receipt)
-    const time = before === undefined ? 1 : before.times + (before.status === 'dropped' ? 1 : 0)
+    const { effect_key, repeatable } = wanted
+    const effect = () => run.state().effects[effect_key]
 
-    const say = (command: ExecutionCommand) => insist(tell(command, { key: [effect_key, time], author }))
-
-    const stop = (command: ExecutionCommand, why: StepStop): TE.TaskEither<StepStop, never> =>
+    const say = (command: ExecutionCommand): TE.TaskEither<StepStop, void> =>
       pipe(
-        say(command),
-        TE.mapLeft(untold(step)),
-        TE.chainW(() => TE.left(why)),
+        TE.fromEither(run.stage(command)),
+        TE.chainW(() => committed(run)),
       )
 
-    const lost = stop({ type: 'ReportLostOutcome', effect_key, fault: outcomeUnknown(step) }, { _tag: 'OutcomeLost' })
+    const lost: TE.TaskEither<StepStop, never> = () =>
+      pipe(
+        say({ type: 'ReportLostOutcome', effect_key, now: now(), fault: outcomeUnknown(step) }),
+        TE.chain(() => TE.left<StepStop>(lookAgain)),
+      )()
 
-    const notOurs = (error: ExecutionRefusal | HandlerError): TE.TaskEither<StepStop, void> => {
-      if (error._tag !== 'EffectOutcomeLost' && error._tag !== 'CommandIdReused') return TE.left(untold(step)(error))
-      return intention.repeatable ? TE.of(undefined) : lost
-    }
+    const intend: TE.TaskEither<StepStop, void> = () =>
+      pipe(
+        run.stage({ type: 'IntendEffect', ...wanted, step_id: step.step_id, author }),
+        E.match(
+          (): TE.TaskEither<StepStop, void> => (isUnknown() ? lost : TE.left(lookAgain)),
+          (): TE.TaskEither<StepStop, void> => committed(run),
+        ),
+      )()
+
+    const isUnknown = () => effect()?.status === 'intended' && effect()?.author !== author && !repeatable
 
     const onFault = (error: EffectFault | Unavailable): TE.TaskEither<StepStop, Receipt> => {
       if (error._tag === 'Unavailable') return TE.left(error)
-      if (error.happened === 'unknown' && !intention.repeatable) return lost
-      return stop({ type: 'AbandonEffect', effect_key, step_id: step.step_id, fault: error.fault.fault }, error.fault)
+      if (isOver()) return TE.left(lookAgain)
+      if (error.happened === 'unknown' && !repeatable) return lost
+      const { fault } = error.fault
+      return pipe(
+        TE.fromEither(run.stage({ type: 'AbandonEffect', effect_key, step_id: step.step_id, fault })),
+        TE.chainW(() => TE.left<StepStop>(error.fault)),
+      )
     }
 
-    return pipe(
-      say({ type: 'IntendEffect', ...intention }),
-      TE.map(() => undefined),
-      TE.orElse(notOurs),
-      TE.chain(() => pipe(act, TE.orElse(onFault))),
-      TE.chainW((receipt) =>
-        pipe(
-          say({ type: 'RecordReceipt', receipt }),
-          TE.bimap(untold(step), () => receipt),
+    /** An attempt that was given up is heard all the same: it settles what was taken for lost. */
+    const late = (receipt: Receipt): TE.TaskEither<StepStop, never> =>
+      pipe(
+        orStop(run.reopen),
+        TE.chain((now) =>
+          pipe(
+            TE.fromEither(now.stage({ type: 'RecordReceipt', receipt })),
+            TE.chainW(() => committed(now)),
+          ),
         ),
-      ),
+        TE.chain(() => TE.left<StepStop>(lookAgain)),
+      )
+
+    const receipted = (receipt: Receipt): TE.TaskEither<StepStop, Receipt> =>
+      isOver()
+        ? late(receipt)
+        : pipe(
+            TE.fromEither(run.stage({ type: 'RecordReceipt', receipt })),
+            TE.map(() => receipt),
+          )
+
+    const doIt = pipe(act, TE.orElse(onFault), TE.chainW(receipted))
+
+    return pipe(
+      TE.fromIO(() => effect()?.status),
+      TE.chain((status): TE.TaskEither<StepStop, Receipt | undefined> => {
+        if (status === 'done') return TE.of(effect()?.receipt)
+        if (isOver()) return TE.left(lookAgain)
+        return pipe(
+          intend,
+          TE.chainW((): TE.TaskEither<StepStop, Receipt | undefined> => {
+            if (effect()?.status === 'done') return TE.of(effect()?.receipt)
+            return isOver() ? TE.left(lookAgain) : doIt
+          }),
+        )
+      }),
     )
   }
-
-const outcomeUnknown = (step: Step) =>
-  fault('delivery.outcome_unknown', { label: step.label }, 'no receipt followed the intention to send')

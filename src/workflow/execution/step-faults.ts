@@ -1,13 +1,6 @@
-import type { EventNotEncodable, EventTooLarge } from '../../domain/event-store'
 import type { Step } from '../../domain/execution/state'
-import { fault } from '../../domain/fault'
-import type { StepFault, StepStop, Unavailable } from '../../nodes/step-run'
-
-type Tagged = { readonly _tag: string }
-/** What the log never takes, however often it is told. */
-type Unsayable = EventTooLarge | EventNotEncodable
-
-export const unavailable = ({ _tag }: Tagged): Unavailable => ({ _tag: 'Unavailable', reason: _tag })
+import { type Fault, fault } from '../../domain/fault'
+import type { StepFault, Unsayable } from '../../nodes/step-run'
 
 export const internal = (step: Step, tech: string): StepFault => ({
   _tag: 'StepFault',
@@ -25,20 +18,14 @@ export const tooSlow = (step: Step, ms: number): StepFault => ({
   fault: fault('timeout', { label: step.label }, `no end within ${ms} ms`),
 })
 
-const tooLarge = ({ bytes, limit }: EventTooLarge): StepFault => ({
-  _tag: 'StepFault',
-  retryable: false,
-  fault: fault('data.payload_too_large', { limit: `${limit} B` }, `an event would have ${bytes} bytes`),
-})
+/** What the log never takes. */
+export const unsayable = (step: Step, { error }: Unsayable): Fault =>
+  error._tag === 'EventTooLarge'
+    ? fault('data.payload_too_large', { limit: `${error.limit} B` }, `an event would have ${error.bytes} bytes`)
+    : internal(step, `${error.path}: ${error.reason}`).fault
 
-export const isUnsayable = (error: Tagged): error is Unsayable =>
-  error._tag === 'EventTooLarge' || error._tag === 'EventNotEncodable'
+export const outcomeUnknown = (step: Step): Fault =>
+  fault('delivery.outcome_unknown', { label: step.label }, 'no receipt followed the intention to send')
 
-export const unsayable = (step: Step, error: Unsayable): StepFault =>
-  error._tag === 'EventTooLarge' ? tooLarge(error) : internal(step, `${error.path}: ${error.reason}`)
-
-/** A command that the log did not take: for ever, or for now. */
-export const untold =
-  (step: Step) =>
-  (error: Tagged): StepStop =>
-    isUnsayable(error) ? unsayable(step, error) : unavailable(error)
+export const workerLost = (step: Step, count: number): Fault =>
+  fault('step.worker_lost', { label: step.label, count }, `${count} attempts were never heard of again`)

@@ -88,7 +88,7 @@ describe('bad input in workflows and connections', () => {
     const id = await defineActive(client(), [manual, node])
     const answer = await refused(
       () =>
-        client().post(`/workflows/${id}/executions`, {
+        client().post(`/workflows/${id}/executions?preflight=true`, {
           trigger_data: { to: 'ana@example.com\r\nBcc: all@example.com' },
         }),
       422,
@@ -103,7 +103,7 @@ describe('bad input in workflows and connections', () => {
     const template = idOf(await uploadDocx(client(), await contract()).expect(201))
     const id = await defineActive(client(), [manual, documentNode(template)])
     const answer = await refused(
-      () => client().post(`/workflows/${id}/executions`, { trigger_data: { deal_id: '1', items: [] } }),
+      () => client().post(`/workflows/${id}/executions?preflight=true`, { trigger_data: { deal_id: '1', items: [] } }),
       422,
       'preflight.blocked',
     )

@@ -40,7 +40,7 @@ describe('bad input in headers and addresses', () => {
     await refused(() => client().send('get', '/nowhere'), 404, 'route_not_found')
     await refused(() => client().send('get', '/executions/%E0%A4%A'), 404, 'route_not_found')
     await refused(() => client().get("/executions/'; --"), 404, 'not_found')
-    await refused(() => client().send('post', '/executions/a/cancel'), 404, 'route_not_found')
+    await refused(() => client().send('post', '/executions/a/launch'), 404, 'route_not_found')
     expect((await client().send('options', `/workflows`).expect(204)).headers['allow']).to.equal(
       'GET, HEAD, POST, OPTIONS',
     )

@@ -71,7 +71,7 @@ describe('bad input in uploads', () => {
     const id = await defineActive(client(), [manual, documentNode(idOf(answer))])
     const items = Array.from({ length: 300 }, () => ({ x: 1 }))
     await refused(
-      () => client().post(`/workflows/${id}/executions`, { trigger_data: { deal_id: '1', items } }),
+      () => client().post(`/workflows/${id}/executions?preflight=true`, { trigger_data: { deal_id: '1', items } }),
       422,
       'preflight.blocked',
     )

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Redis } from 'ioredis'
-import type { ExecutionEvent } from '../../../src/domain/execution/events'
+import type { ExecutionEvent } from '../../../src/domain/execution'
 import type { ExecutionId } from '../../../src/domain/ids'
 import { streamKey } from '../../../src/projections/live/keys'
 import { type LiveTail, liveTail } from '../../../src/projections/live/tail'
@@ -30,7 +30,8 @@ type Deed =
   /** A way to the log and back, in which others go on. */
   | { readonly do: 'breathe' }
 
-const going = later.filter((event) => event !== completed && event.type !== 'ExecutionFailed')
+const endings: ReadonlyArray<ExecutionEvent['type']> = ['ExecutionCompleted', 'ExecutionFailed', 'ExecutionCanceled']
+const going = later.filter(({ type }) => !endings.includes(type))
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   {

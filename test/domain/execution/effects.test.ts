@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { execution } from '../../../src/domain/execution'
+import { resume, resumed } from '../../support/controls'
 import * as run from '../../support/runs'
 import { specificationOf } from '../../support/specification'
 
@@ -7,7 +8,12 @@ const given = specificationOf(execution)
 const { steps } = run
 const send = { type: 'IntendEffect', ...run.sendIntention } as const
 const receipt = { type: 'RecordReceipt', receipt: run.sent } as const
-const lost = { type: 'ReportLostOutcome', effect_key: run.emailKey, fault: run.outcomeUnknown } as const
+const lost = {
+  type: 'ReportLostOutcome',
+  effect_key: run.emailKey,
+  now: run.now,
+  fault: run.outcomeUnknown,
+} as const
 const abandoned = { effect_key: run.emailKey, step_id: steps.email.step_id, fault: run.unreachable }
 const gaveUp = { type: 'EffectAbandoned', data: abandoned } as const
 const inReview = [...run.sending, run.sendIntended, run.outcomeLost]
@@ -33,10 +39,13 @@ describe('an effect', () => {
 
   it('without a receipt may have happened: it is intended again only when a repeat does no harm', () => {
     given(...run.sending, run.sendIntended)
-      .when(send)
+      .when({ ...send, author: 'worker 2/2' })
       .thenRejected({ _tag: 'EffectOutcomeLost' })
+    given(...run.sending, run.sendIntended)
+      .when(send)
+      .thenNothing()
     given(run.created, run.started, ...run.done(steps.trigger), run.stepStarted(steps.render), run.renderIntended)
-      .when({ type: 'IntendEffect', ...run.renderIntention })
+      .when({ type: 'IntendEffect', ...run.renderIntention, author: 'worker 2/2' })
       .thenNothing()
   })
 
@@ -68,7 +77,10 @@ describe('a lost outcome', () => {
     given(...run.sending, run.sendIntended)
       .when(lost)
       .then(run.outcomeLost)
-    expect(given(...inReview).state()).to.include({ status: 'needs_review', lostEffect: run.emailKey })
+    expect(given(...inReview).state()).to.deep.include({
+      status: 'needs_review',
+      holds: [{ kind: 'outcome_lost', since: run.now, step_id: steps.email.step_id, effect_key: run.emailKey }],
+    })
   })
 
   it('is of no consequence once the step has ended', () => {
@@ -97,8 +109,8 @@ describe('a lost outcome', () => {
 
   it('may be sent again when a person says so', () => {
     given(...inReview)
-      .when({ type: 'DecideOutcome', decision: 'resend' })
-      .then(run.outcomeDecided('resend'))
+      .when(resume({ decision: 'resend' }))
+      .then(resumed({ decision: 'resend' }), run.outcomeDecided('resend'))
     given(...inReview, run.outcomeDecided('resend'))
       .when(send)
       .then(run.sendIntended)
@@ -114,15 +126,15 @@ describe('a lost outcome', () => {
     given(...inReview)
       .when(receipt)
       .then(run.sent, run.outcomeDecided('receipt_found'))
-    expect(given(...inReview, run.sent, run.outcomeDecided('receipt_found')).state()).to.include({
+    expect(given(...inReview, run.sent, run.outcomeDecided('receipt_found')).state()).to.deep.include({
       status: 'running',
-      lostEffect: undefined,
+      holds: [],
     })
   })
 
   it('is decided once', () => {
     given(...inReview, run.outcomeDecided('resend'))
-      .when({ type: 'DecideOutcome', decision: 'resend' })
-      .thenRejected({ _tag: 'NothingToDecide', status: 'running' })
+      .when(resume({ decision: 'resend' }))
+      .thenRejected({ _tag: 'ControlNotAccepted', status: 'running' })
   })
 })

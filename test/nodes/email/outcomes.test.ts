@@ -5,6 +5,7 @@ import type { SmtpConfig, SmtpSecret } from '../../../src/nodes/connection-confi
 import type { EffectFault } from '../../../src/nodes/step-run'
 import { effectFaultOfSmtp } from '../../../src/nodes/email/smtp-fault'
 import { type Sent, sendBySmtp } from '../../../src/nodes/email/smtp-send'
+import { oneEach } from '../../../src/nodes/email/smtp-sessions'
 import { type SmtpTarget } from '../../../src/nodes/email/smtp-session'
 import { type Mailserver, startMailserver, startScriptedServer, willing } from '../../support/smtp'
 
@@ -25,7 +26,7 @@ const target = (
 })
 
 const send = async (to: SmtpTarget, bytes = message): Promise<E.Either<EffectFault, Sent>> => {
-  const sent = await sendBySmtp(to, { from: 'docs@example.com', to: recipients }, bytes)()
+  const sent = await sendBySmtp(oneEach, to, { from: 'docs@example.com', to: recipients }, bytes)()
   return E.isLeft(sent) ? E.left(effectFaultOfSmtp(to)(sent.left)) : sent
 }
 

@@ -74,7 +74,7 @@ describe('the document step', () => {
     expect(shas[0]).to.equal(shas[1])
   })
 
-  it('keeps to the version that the first attempt meant, after a crash', async () => {
+  it('keeps to the version that the checks chose, also after a crash', async () => {
     const run = await given({}, { trigger: { name: 'Ana' }, templates: [await templateDocx('old {{name}}')] })
     ok(await run.step(1))
     const crash = await run.step(2, (step) => ({

@@ -28,7 +28,7 @@ const tables = () => {
       for (const row of rows.executions) newer(executions, row)
       for (const row of rows.steps) newer(steps, row)
       for (const row of rows.logs) if (!logs.has(row.id)) logs.set(row.id, row)
-      for (const row of rows.documents) if (!documents.has(row.id)) documents.set(row.id, row)
+      for (const row of rows.documents) newer(documents, row)
     },
     ofRun: (id: string) => ({
       execution: executions.get(id),

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { logOf } from '../../support/arbitraries'
-import type { ExecutionEvent } from '../../../src/domain/execution/events'
+import type { ExecutionEvent } from '../../../src/domain/execution'
 import { rowsOf, type RunRows } from '../../../src/projections/executions/rows-of'
 import * as run from '../../support/runs'
 
@@ -35,17 +35,24 @@ describe('the row of a run', () => {
     const { execution } = given(...run.sending)
     const { node_id } = run.steps.email
     expect(execution.current_step).to.deep.equal({ index: 3, label: 'Send', node_id, node_type: 'email' })
-    expect(execution).to.include({ status: 'running', progress: 50 })
+    expect(execution).to.include({ status: 'ready', progress: 50 })
   })
 
   it('times each phase from its first start to its last end', () => {
     const { phase_metrics } = given(...run.sending).execution
+    const { render, email } = run.steps
     expect(phase_metrics.render).to.deep.equal({
       start: '2026-11-22T10:30:05.000Z',
       end: '2026-11-22T10:30:06.000Z',
       duration_ms: 1_000,
+      steps: [{ step_id: render.step_id, queue_wait_ms: 1_000, run_ms: 1_000, attempts: 1 }],
     })
-    expect(phase_metrics.delivery).to.deep.equal({ start: '2026-11-22T10:30:07.000Z', end: null, duration_ms: null })
+    expect(phase_metrics.delivery).to.deep.equal({
+      start: '2026-11-22T10:30:07.000Z',
+      end: null,
+      duration_ms: null,
+      steps: [{ step_id: email.step_id, queue_wait_ms: 1_000, run_ms: null, attempts: 1 }],
+    })
     expect(phase_metrics).not.to.have.property('save')
   })
 

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import type { Recorded } from '../../../src/domain/event-store'
 import { execution, executionStream } from '../../../src/domain/execution'
-import type { ExecutionEvent } from '../../../src/domain/execution/events'
+import type { ExecutionEvent } from '../../../src/domain/execution'
 import { derivedId, EventId, type ExecutionId } from '../../../src/domain/ids'
 import { revision } from '../../../src/domain/position'
+import { runEvents } from '../../support/arbitraries'
+import * as controls from '../../support/controls'
 import {
   attemptFailed,
   completed,
@@ -12,6 +14,7 @@ import {
   executionId,
   failed,
   generated,
+  now,
   organizationId,
   outcomeDecided,
   outcomeLost,
@@ -80,6 +83,19 @@ export const failedRun: ReadonlyArray<ExecutionEvent> = [
   failed(render),
 ]
 
+const reviewDecided: ExecutionEvent = {
+  type: 'ReviewDecided',
+  data: {
+    review_id: controls.reviewId,
+    step_id: controls.review.step_id,
+    at: now,
+    approved: true,
+    via: 'link',
+    approver_id: 'a1',
+    personal: { decided_by: 'boss@example.com', comment: 'seen', address: '192.0.2.1', user_agent: 'a browser' },
+  },
+}
+
 export const later: ReadonlyArray<ExecutionEvent> = [
   started,
   ...[trigger, render, email].flatMap((step) => [stepStarted(step), stepCompleted(step), attemptFailed(step)]),
@@ -92,11 +108,24 @@ export const later: ReadonlyArray<ExecutionEvent> = [
   sent,
   outcomeLost,
   outcomeDecided('resend'),
+  controls.checked(controls.blocking),
+  controls.pauseRequested,
+  controls.paused,
+  controls.resumed({ changes: { deal_id: '124' }, reason: 'deal_id' }),
+  controls.cancelRequested('no longer needed'),
+  controls.canceled('no longer needed'),
+  controls.skipped(steps.archive),
+  controls.reviewRequested(),
+  controls.reviewOpened,
+  reviewDecided,
   completed,
 ]
 
-/** Any sequence of facts after a run's creation, likely or not. */
+/** Any sequence of facts after a run's creation, likely or not, or such as the decider makes it. */
 export const anyHistory = (most = 30): fc.Arbitrary<ReadonlyArray<Recorded>> =>
-  fc
-    .array(fc.constantFrom<ExecutionEvent>(...later), { maxLength: most })
-    .map((events) => recordedAll([created, ...events]))
+  fc.oneof(
+    fc
+      .array(fc.constantFrom<ExecutionEvent>(...later), { maxLength: most })
+      .map((events) => recordedAll([created, ...events])),
+    runEvents(executionId).map((events) => recordedAll(events.slice(0, most + 1))),
+  )

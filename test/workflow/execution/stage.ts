@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import * as E from 'fp-ts/Either'
-import { commandHandler } from '../../../src/domain/command-handler'
-import type { EventStore } from '../../../src/domain/event-store'
-import { execution, executionStream } from '../../../src/domain/execution'
-import type { ExecutionCommand } from '../../../src/domain/execution/commands'
-import type { ExecutionEvent } from '../../../src/domain/execution/events'
+import {
+  execution,
+  type ExecutionCommand,
+  type ExecutionEvent,
+  executionStream,
+  type CreateExecution,
+} from '../../../src/domain/execution'
 import type { Execution } from '../../../src/domain/execution/state'
 import {
-  CommandId,
-  CorrelationId,
   derivedId,
   ExecutionId,
   NodeId,
@@ -18,84 +17,72 @@ import {
   WorkflowId,
 } from '../../../src/domain/ids'
 import { load } from '../../../src/domain/load'
-import type { CommandContext } from '../../../src/domain/metadata'
-import { revision } from '../../../src/domain/position'
 import { workflowDefinition, workflowDefinitionStream } from '../../../src/domain/workflow-definition'
+import type { RunLog } from '../../../src/workflow/execution/run-commands'
+import { right, sendTo } from '../../support/send'
 
-const organization = derivedId(OrganizationId, randomUUID(), 'organization')
-
-const right = <A>(either: E.Either<unknown, A>): A => {
-  if (E.isLeft(either)) throw new Error(JSON.stringify(either.left))
-  return either.right
-}
-
-const context = (): CommandContext => {
-  const commandId = derivedId(CommandId, randomUUID())
-  return {
-    commandId,
-    commandHash: 'h',
-    correlationId: derivedId(CorrelationId, commandId),
-    causationId: commandId,
-    actor: { type: 'user', id: 'ana@example.com' },
-    organization,
-  }
-}
+export const organization = derivedId(OrganizationId, randomUUID(), 'organization')
 
 export type StagedRun = {
   readonly id: ExecutionId
   readonly stepIds: ReadonlyArray<StepId>
-  readonly tell: (command: ExecutionCommand) => Promise<void>
+  /** A person's word. */
+  readonly send: (command: ExecutionCommand) => Promise<void>
   readonly state: () => Promise<Execution>
   readonly types: () => Promise<ReadonlyArray<string>>
   readonly events: () => Promise<ReadonlyArray<ExecutionEvent>>
 }
 
-/** A workflow of nodes of these types, defined in the log, and a queued run of it. */
-export const stageRun = async (store: EventStore, nodeTypes: ReadonlyArray<string>): Promise<StagedRun> => {
+/** A workflow of so many nodes, defined in the log, and a queued run of it. */
+export const stageRun = async (
+  log: RunLog,
+  length: number,
+  change: Partial<Pick<CreateExecution, 'dry_run' | 'until_phase'>> = {},
+): Promise<StagedRun> => {
   const workflow_id = derivedId(WorkflowId, randomUUID())
   const id = derivedId(ExecutionId, randomUUID())
-  const nodes = nodeTypes.map((node_type) => ({
+  // A type whose checks find nothing; what its steps do is up to the test.
+  const node_type = 'manual'
+  const nodes = Array.from({ length }, (_, index) => ({
     node_id: derivedId(NodeId, randomUUID()),
     node_type,
-    label: node_type,
+    label: `Step ${index + 1}`,
     config: {},
   }))
+  const send = sendTo(log, organization)
   const define = { workflow_id, organization_id: organization, name: 'W', nodes, webhook_token_sha256: undefined }
-  right(
-    await commandHandler(store)(workflowDefinition)(
-      workflowDefinitionStream(workflow_id),
-      { type: 'DefineWorkflow', ...define },
-      context(),
-    )(),
-  )
-  const tell = async (command: ExecutionCommand): Promise<void> => {
-    right(await commandHandler(store)(execution)(executionStream(id), command, context())())
-  }
-  const loaded = async () => right(await load(store)(execution)(executionStream(id))())
-  const plan = nodes.map(({ node_id, node_type, label }, index) => ({
+  await send(workflowDefinition, workflowDefinitionStream(workflow_id), { type: 'DefineWorkflow', ...define })
+  const loaded = async () => right(await load(log)(execution)(executionStream(id))())
+  const plan = nodes.map(({ node_id, label }, index) => ({
     step_id: stepIdOf(id, node_id),
     node_id,
     position: index + 1,
     node_type,
     label,
     phase: 'delivery' as const,
+    kind: 'delivery' as const,
   }))
-  await tell({
+  const sendToRun = (command: ExecutionCommand) => send(execution, executionStream(id), command)
+  await sendToRun({
     type: 'CreateExecution',
     execution_id: id,
     organization_id: organization,
     workflow_id,
     workflow_name: 'W',
     workflow_version: 1,
-    workflow_revision: String(revision(0n)),
+    workflow_revision: '0',
     trigger_type: 'manual',
+    dry_run: false,
+    until_phase: null,
+    retry_of: null,
     plan,
     personal: { trigger_data: { name: 'Ana' } },
+    ...change,
   })
   return {
     id,
     stepIds: plan.map(({ step_id }) => step_id),
-    tell,
+    send: sendToRun,
     state: async () => {
       const { state } = await loaded()
       if (state.status === 'unborn') throw new Error('no run')

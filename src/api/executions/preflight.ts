@@ -1,0 +1,131 @@
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { connection, connectionStream } from '../../domain/connection/connection'
+import { type Domain, domains } from '../../domain/catalogue/entry'
+import { exactObject, oneOf, truth } from '../../domain/exact'
+import { type Phase, phases } from '../../domain/execution/plan'
+import { type OrganizationId, WorkflowId } from '../../domain/ids'
+import { JsonObject } from '../../domain/json'
+import type { LoadError } from '../../domain/load'
+import { template, templateStream } from '../../domain/template/template'
+import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
+import type { Node } from '../../domain/workflow-definition/node'
+import { gather, preflight, type PreflightFinding } from '../../nodes/preflight'
+import type { ExecutionRow } from '../../projections/executions/queries'
+import { ok } from '../answer'
+import { mayOperate, mayRead } from '../auth/role'
+import { ignoreBody, jsonBody } from '../body/json'
+import type { Commanding } from '../deps'
+import type { ApiError, NotFound } from '../error'
+import { idIn } from '../id'
+import { type Issue, issueActions, renderIssue } from '../issue'
+import { owned, type Reading, type Told } from '../owned'
+import type { Reader } from '../problem/problem'
+import { noQuery } from '../query'
+import { type ReadingRuns, runAsked, runQuery } from './reading'
+
+/** What a run is begun with, and for. */
+export type Wanted = {
+  readonly trigger: JsonObject
+  readonly dryRun: boolean
+  readonly untilPhase: Phase | null
+}
+
+/** Undefined instead of an error for what is not there or belongs to another. */
+const orAbsent = <A>(found: TE.TaskEither<LoadError | NotFound, Told<A>>): TE.TaskEither<LoadError, A | undefined> =>
+  pipe(
+    found,
+    TE.map(({ state }): A | undefined => state),
+    TE.orElse((error) => (error._tag === 'NotFound' ? TE.right(undefined) : TE.left(error))),
+  )
+
+export type Checking = Pick<Commanding, 'canMail'> & { readonly store: Reading }
+
+/** The verdict on a run that is not begun: the same checks as those of one that is. */
+export const findingsFor =
+  ({ store, canMail }: Checking, organization: OrganizationId) =>
+  (
+    nodes: ReadonlyArray<Node>,
+    { trigger, dryRun, untilPhase }: Wanted,
+  ): TE.TaskEither<LoadError, ReadonlyArray<PreflightFinding>> =>
+    pipe(
+      gather({
+        template: (id) => orAbsent(owned(store)(template)(templateStream(id), organization)),
+        connection: (id) => orAbsent(owned(store)(connection)(connectionStream(id), organization)),
+        canMail,
+      })(nodes, trigger),
+      TE.map((facts) => preflight(nodes, facts, { dryRun, untilPhase: untilPhase ?? undefined })),
+    )
+
+type Verdict = ReadonlyArray<Issue & { readonly severity: PreflightFinding['severity']; readonly domain: Domain }>
+
+/** The guide's F2 shape. `groups` always names all five domains. */
+const shownVerdict = (reader: Reader, findings: Verdict) => {
+  const rendered = findings.map((finding) => ({
+    ...renderIssue(reader.locale, reader.showTech)(finding),
+    domain: finding.domain,
+    severity: finding.severity,
+  }))
+  const blocking = rendered.filter(({ severity }) => severity === 'blocking')
+  return {
+    can_execute: blocking.length === 0,
+    blocking,
+    warnings: rendered.filter(({ severity }) => severity === 'warning'),
+    recommended_actions: issueActions(findings, reader.locale),
+    groups: Object.fromEntries(domains.map((domain) => [domain, rendered.filter((issue) => issue.domain === domain)])),
+  }
+}
+
+const body = jsonBody(
+  exactObject('Preflight', { trigger_data: JsonObject }, { dry_run: truth, until_phase: oneOf(...phases) }),
+)
+
+/** Whether a run with these data would succeed, as far as can be known; nothing is begun, nothing stored. */
+export const preflightWorkflow = ({ on, ...deps }: Commanding) =>
+  on.route({
+    roles: mayOperate,
+    query: noQuery,
+    body,
+    handle: (call) =>
+      pipe(
+        TE.fromEither<ApiError, WorkflowId>(idIn(call.req, WorkflowId)),
+        TE.chainW((id) =>
+          owned(deps.store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization),
+        ),
+        TE.chainW(({ state }) =>
+          findingsFor(deps, call.caller.organization)(state.nodes, {
+            trigger: call.body.trigger_data,
+            dryRun: call.body.dry_run ?? false,
+            untilPhase: call.body.until_phase ?? null,
+          }),
+        ),
+        TE.map((findings) => ok(shownVerdict(call, findings))),
+      ),
+  })
+
+/** The summary of a run's row, in the reader's language. */
+export const shownSummary = (reader: Reader, { preflight_summary }: Pick<ExecutionRow, 'preflight_summary'>) => {
+  if (preflight_summary === null) return null
+  const { findings, ...rest } = preflight_summary
+  return { ...rest, ...shownVerdict(reader, findings) }
+}
+
+const notYet = { can_execute: null, completed_at: null, blocking: [], warnings: [], recommended_actions: [] }
+
+/** What the checks of a run found; `can_execute` is null until they have run. */
+export const readPreflight = (deps: ReadingRuns) =>
+  deps.on.route({
+    roles: mayRead,
+    query: runQuery,
+    body: ignoreBody,
+    handle: (call) =>
+      pipe(
+        runAsked(deps)(call),
+        TE.map(({ row, position }) =>
+          ok(shownSummary(call, row) ?? { ...notYet, groups: Object.fromEntries(domains.map((one) => [one, []])) }, {
+            revision: row.revision,
+            position,
+          }),
+        ),
+      ),
+  })

@@ -1,0 +1,11 @@
+import { checkRecipients, checkText } from '../email/check'
+import type { Facts, Finding } from '../node-type'
+import type { ReviewConfig } from './config'
+
+export const check = (config: ReviewConfig, facts: Facts): ReadonlyArray<Finding> => [
+  ...(facts.canMail
+    ? []
+    : [{ code: 'delivery.mailer_missing' as const, params: { label: facts.label }, tech: 'SMTP_URL is not set' }]),
+  ...checkRecipients(config.approver_emails, facts, 'approver_emails'),
+  ...checkText(config.message_template, facts, 'message_template'),
+]

@@ -1,0 +1,20 @@
+import type { NodeType } from '../node-type'
+import { check } from './check'
+import { ReviewConfig } from './config'
+import { execute } from './execute'
+import { input } from './input'
+
+/** The run waits until a person approves or rejects what it made. */
+export const reviewDocuments: NodeType<ReviewConfig> = {
+  node_type: 'review-documents',
+  aliases: ['human-in-loop'],
+  kind: 'human',
+  phase: 'delivery',
+  attempts: 3,
+  timeoutMs: 180_000,
+  config: ReviewConfig,
+  needs: () => ({ templates: [], connections: [] }),
+  check,
+  input,
+  execute,
+}

@@ -1,0 +1,119 @@
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { type Connection, connection, connectionStream } from '../../domain/connection/connection'
+import type { EventStore } from '../../domain/event-store'
+import type { Execution } from '../../domain/execution/state'
+import type { ConnectionId, OrganizationId, TemplateId } from '../../domain/ids'
+import { load } from '../../domain/load'
+import { parseRevision } from '../../domain/position'
+import { recentlyUsed } from '../../domain/recently-used'
+import { type Template, template, templateStream } from '../../domain/template/template'
+import type { TemplateVersion } from '../../domain/template/version'
+import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
+import type { Node } from '../../domain/workflow-definition/node'
+import type { Unavailable } from '../../nodes/step-run'
+import { away } from './stop'
+
+type Log = Pick<EventStore, 'readStream'>
+
+/** What a run's steps are made of, as one advance sees it: what belongs to another organization does not exist. */
+export type Catalog = {
+  /** The nodes of the definition that the run keeps to. */
+  readonly nodes: (run: Execution) => TE.TaskEither<Unavailable, ReadonlyArray<Node>>
+  /** As it stands now. */
+  readonly template: (id: TemplateId) => TE.TaskEither<Unavailable, Template | undefined>
+  readonly connection: (id: ConnectionId) => TE.TaskEither<Unavailable, Connection | undefined>
+  /** The version that the run's checks chose. */
+  readonly pinnedTemplate: (
+    run: Execution,
+  ) => (id: TemplateId) => TE.TaskEither<Unavailable, TemplateVersion | undefined>
+}
+
+const keptBytes = 32 * 1_048_576
+const weigh = (value: unknown): number => JSON.stringify(value).length
+
+/** Read at most once by an advance: its checks and its steps see the same. */
+const remembering = <Id extends string, A>(
+  read: (id: Id) => TE.TaskEither<Unavailable, A>,
+): ((id: Id) => TE.TaskEither<Unavailable, A>) => {
+  const known = new Map<Id, A>()
+  return (id) => {
+    const before = known.get(id)
+    return before === undefined
+      ? pipe(
+          read(id),
+          TE.map((value) => {
+            known.set(id, value)
+            return value
+          }),
+        )
+      : TE.of(before)
+  }
+}
+
+/** Definitions at a revision and versions of templates never change: they are kept for the process, at most 32 MiB each. */
+export const catalogOf = (log: Log): ((organization: OrganizationId) => Catalog) => {
+  const definitions = recentlyUsed<string, ReadonlyArray<Node>>(keptBytes, weigh)
+  const versions = recentlyUsed<string, TemplateVersion>(keptBytes, weigh)
+
+  const nodes: Catalog['nodes'] = ({ workflowId, workflowRevision }) => {
+    const key = `${workflowId} ${workflowRevision}`
+    const kept = definitions.get(key)
+    if (kept !== undefined) return TE.of(kept)
+    return pipe(
+      TE.fromEither(parseRevision(workflowRevision)),
+      TE.mapLeft((reason): Unavailable => ({ _tag: 'Unavailable', reason })),
+      TE.chain((revision) =>
+        pipe(load(log)(workflowDefinition)(workflowDefinitionStream(workflowId), revision), TE.mapLeft(away)),
+      ),
+      TE.chain(({ state, history }) => {
+        if (state.status === 'undefined' || String(history.at(-1)?.revision) !== workflowRevision)
+          return TE.left<Unavailable>({ _tag: 'Unavailable', reason: `definition ${key} is not in the log yet` })
+        definitions.keep(key, state.nodes)
+        return TE.of(state.nodes)
+      }),
+    )
+  }
+
+  return (organization) => {
+    const readTemplate = (id: TemplateId) =>
+      pipe(
+        load(log)(template)(templateStream(id)),
+        TE.bimap(away, ({ state }) =>
+          state.status === 'stored' && state.organizationId === organization ? state : undefined,
+        ),
+      )
+    const ofTemplate = remembering(readTemplate)
+    return {
+      nodes,
+      template: ofTemplate,
+      connection: remembering((id) =>
+        pipe(
+          load(log)(connection)(connectionStream(id)),
+          TE.bimap(away, ({ state }) =>
+            state.status === 'active' && state.organizationId === organization ? state : undefined,
+          ),
+        ),
+      ),
+      pinnedTemplate:
+        ({ preflight }) =>
+        (id) => {
+          const pinned = preflight.templates[id]
+          const key = `${organization} ${id} ${pinned ?? ''}`
+          const kept = pinned === undefined ? undefined : versions.get(key)
+          if (kept !== undefined) return TE.of(kept)
+          return pipe(
+            ofTemplate(id),
+            TE.map((stored) => {
+              const version =
+                pinned === undefined
+                  ? stored?.versions.at(-1)
+                  : stored?.versions.find((each) => each.version === pinned)
+              if (version !== undefined && pinned !== undefined) versions.keep(key, version)
+              return version
+            }),
+          )
+        },
+    }
+  }
+}
