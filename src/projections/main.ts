@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
-import { consume } from '../consumers/consumer'
+import { allStreams, consume } from '../consumers/consumer'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
+import { sharedTail } from '../consumers/shared-tail'
 import { configOf } from '../process/config'
 import { logger } from '../process/logger'
 import { type Running, runProcess } from '../process/run'
@@ -33,6 +34,8 @@ const start = (config: ProjectionsConfig, log: Logger): Promise<Running> => {
   const stopping = new AbortController()
   const { signal } = stopping
 
+  const shared = { subscribe: sharedTail(store.subscribe, allStreams) }
+
   const live = (to: NonNullable<typeof redis>) =>
     liveConsumer(
       livePublisher({ redis: to, store, maxlen: config.REDIS_STREAM_MAXLEN, ttl: config.REDIS_STREAM_TTL, log }),
@@ -43,7 +46,7 @@ const start = (config: ProjectionsConfig, log: Logger): Promise<Running> => {
     projectionConsumer({ knex, store }, catalogProjection),
     auditConsumer(knex),
     ...(redis === undefined ? [] : [live(redis)]),
-  ].map((consumer) => consume({ store, log, signal }, consumer))
+  ].map((consumer) => consume({ store: shared, log, signal }, consumer))
   const beating = heartbeat(knex, () => consumers.map(({ health }) => health()), signal)
 
   return Promise.resolve({
