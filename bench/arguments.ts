@@ -6,6 +6,7 @@ const parts = {
   start: 'the start of the product, cold and warm',
   runs: 'demo runs beside bare Temporal: alone, 10 and 50 in flight, processor time by process',
   workers: 'demo runs with one and with two workflow processes',
+  fairness: 'a run beside 200 of another organization that hang',
   commands: 'a command until it is accepted, 1 and 8 callers',
   lags: 'an append until its row and its SSE frame, at 20 and 200 events/s',
   memory: 'resident memory by process',
@@ -16,7 +17,7 @@ const names = Object.keys(parts) as ReadonlyArray<PartName>
 
 export const help = `npm run bench [-- --only PART[,PART]] [--quick]
 
-Starts the product on the embedded stack in a folder of its own, measures, prints a table, and stops it. About seven minutes for
+Starts the product on the embedded stack in a folder of its own, measures, prints a table, and stops it. About eight minutes for
 everything; nothing else should use the machine. A row with an aim says whether it is met.
 
   --only PART    only these parts (may repeat):

@@ -3,6 +3,7 @@ import { type Product, startProduct } from '../test/support/product'
 import { help, type PartName, wishFrom } from './arguments'
 import { commands } from './commands'
 import { eventStoreTable } from './event-store/main'
+import { fairness } from './fairness'
 import { lags } from './lags'
 import { memory } from './memory'
 import type { Part } from './part'
@@ -13,7 +14,7 @@ import { workers } from './workers'
 
 type Parts = Readonly<Partial<Record<PartName, Part>>>
 
-const withWorker: Parts = { runs, workers }
+const withWorker: Parts = { runs, workers, fairness }
 /** The worker stands still: what it would do in the background is not measured here, or is done in its place. */
 const withoutWorker: Parts = { commands, lags, memory }
 
