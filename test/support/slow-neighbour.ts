@@ -50,7 +50,7 @@ export const slowNeighbour = async (product: Product) => {
   const client = clientOf({ ...second, demo: { ...second.demo, workflow_id } })
   return {
     /** A run of the other organization, from its request to the end of its stream. */
-    run: async (): Promise<void> => void (await client.follow(await client.start())),
+    run: async () => client.follow(await client.start()),
     /** So many runs of the first, until as many hang as its share of the worker lets. */
     crowd: async (runs: number, share: number): Promise<void> => {
       const trigger_data = product.demo.trigger_data as object
