@@ -76,8 +76,9 @@ export const runs: Part = async (bench) => {
   await withPeer(env['TEMPORAL_ADDRESS'] ?? '', activities, (peer) =>
     withCompletions(product.eventStoreUrl, async ({ of }) => {
       const demo = async () => of(await client.start())
-      await inFlight(repeats(20), 10, peer.run)
-      await inFlight(repeats(20), 10, demo)
+      // Programs that have just started are compiled while they run.
+      await inFlight(repeats(60), 10, peer.run)
+      await inFlight(repeats(60), 10, demo)
       await alone(bench, peer.run)
       await measured(bench, peer, peer.run, demo)
       const count = Math.max(50, repeats(200))

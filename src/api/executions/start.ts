@@ -7,7 +7,7 @@ import { newEvents } from '../../domain/command-handler'
 import { type CreateExecution, execution, executionStream } from '../../domain/execution'
 import type { PlannedStep } from '../../domain/execution/plan'
 import { unborn } from '../../domain/execution/state'
-import { derivedId, ExecutionId, stepIdOf } from '../../domain/ids'
+import { derivedId, EventId, ExecutionId, stepIdOf } from '../../domain/ids'
 import type { CommandContext } from '../../domain/metadata'
 import type { Node } from '../../domain/workflow-definition/node'
 import type { Workflow } from '../../domain/workflow-definition/state'
@@ -74,13 +74,23 @@ const commandOf = ({ executionId, workflow, trigger, context, dryRun, untilPhase
   personal: { trigger_data: trigger },
 })
 
-/** A stream that is not there needs no reading: the log itself says when it is. The same events given twice are one append to it. */
+/**
+ * A stream that is not there needs no reading: the log itself says when it is. Event ids follow from the request too, not only from its key: of two
+ * requests with one key at once, one finds the stream taken, and both get the answer of the one that was first.
+ */
 const append =
   (log: Log) =>
   (start: Start): TE.TaskEither<ApiError, Started> => {
     const stream = executionStream(start.executionId)
     const decided = execution.decide(commandOf(start))(unborn)
-    const events = newEvents(execution.codec, start.context, stream)(E.isRight(decided) ? decided.right : [])
+    const events = newEvents(
+      execution.codec,
+      start.context,
+      stream,
+    )(E.isRight(decided) ? decided.right : []).map((event) => ({
+      ...event,
+      id: derivedId(EventId, event.id, start.context.correlationId),
+    }))
     if (!RA.isNonEmpty(events)) throw new Error('a new run begins with an event')
     const { executionId, context } = start
     return pipe(
@@ -107,18 +117,14 @@ const begin =
       TE.chain(() => append(deps.store)(start)),
     )
 
-/**
- * The answer of a command that may come again is what the log says of the run's beginning: of two at once both get that of the one that was first, for
- * the store's answer does not tell them apart.
- */
-const beginOnce =
+/** Whether a run that was begun before would succeed now is not asked. */
+const beginChecked =
   (deps: Starting) =>
   (start: Start): TE.TaskEither<ApiError, Started> =>
     pipe(
-      begin(deps)(start),
-      TE.chainW((answer) =>
-        pipe(firstResult(deps.store)(start.executionId, start.context), TE.map(O.getOrElse(() => answer))),
-      ),
+      firstResult(deps.store)(start.executionId, start.context),
+      TE.mapLeft((error): ApiError => error),
+      TE.chain(O.match(() => begin(deps)(start), TE.right)),
     )
 
 /** Starts a run: it is in the log when this answers, and its checks are its first part. A repeat gets the first answer, whatever has become of the workflow since. */
@@ -133,5 +139,5 @@ export const startExecution =
     const start = { ...wish, executionId: derivedId(ExecutionId, context.commandId, 'execution'), workflow, context }
     if (workflow.state.status !== 'active')
       return repeatable ? begunBefore(deps.store, start)(notActive(start)) : TE.left(notActive(start))
-    return (repeatable ? beginOnce : begin)(deps)(start)
+    return (repeatable && wish.checked ? beginChecked : begin)(deps)(start)
   }
