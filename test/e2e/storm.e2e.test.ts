@@ -29,6 +29,7 @@ const numbers = (seed: number) => {
 
 describe('forty kills of any process, under ten runs that people steer', function () {
   const seed = Number(process.env['STORM_SEED'] ?? Date.now() % 1_000_000)
+  let isOver = false
   let product: Product
   let client: ReturnType<typeof clientOf>
   let store: EventStore
@@ -56,9 +57,23 @@ describe('forty kills of any process, under ten runs that people steer', functio
       return false
     }
   }
-  const inLog = async (id: ExecutionId): Promise<Execution | undefined> => {
+  /** Killed, and back. One that is on its way up already is killed when it is there. */
+  const killed = async (name: string): Promise<void> => {
+    let pid = 0
+    await until(async () => {
+      pid = await pidOf(name)
+      return pid !== 0 && isKilled(pid)
+    }, 60_000)
+    await until(
+      async () => ![0, pid].includes(await pidOf(name)),
+      60_000,
+      () => `${name} does not come back (seed ${seed})\n${product.output()}`,
+    )
+  }
+  const inLog = async (id: ExecutionId) => {
     const loaded = await load(store)(execution)(executionStream(id))()
-    return E.isRight(loaded) && loaded.right.state.status !== 'unborn' ? loaded.right.state : undefined
+    if (E.isLeft(loaded) || loaded.right.state.status === 'unborn') return undefined
+    return { run: loaded.right.state, history: loaded.right.history }
   }
   /** From its folder: the mailbox lists only the newest. */
   const mailbox = async (): Promise<ReadonlyArray<Mail>> => {
@@ -67,9 +82,15 @@ describe('forty kills of any process, under ten runs that people steer', functio
     return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Mail))
   }
   const to = (address: string) => (mail: Mail) => mail.envelope.to.includes(address)
-  /** What is away is asked again: the caller sees to it. */
-  const post = (path: string, body: object) =>
-    client.post(path, body, `${path} ${JSON.stringify(body)}`).catch(() => undefined)
+  /** What is away is asked again: the caller sees to it. One who finds the run moved says something new. */
+  const post = (path: string, body: object, seen = 0) =>
+    client.post(path, body, `${path} ${JSON.stringify(body)} ${seen}`).catch(() => undefined)
+
+  /** A process that is killed again and again is down for longer and longer: the limit counts from the storm's end. */
+  const atLast = async (holds: () => Promise<boolean>, what: () => string): Promise<void> => {
+    await until(async () => (await holds()) || isOver, 780_000)
+    await until(holds, 120_000, () => `${what()} (seed ${seed})\n${product.output()}`)
+  }
 
   const started = async (name: string): Promise<ExecutionId> => {
     const key = `start ${name}`
@@ -79,23 +100,24 @@ describe('forty kills of any process, under ten runs that people steer', functio
       recipient_email: `${name}@example.com`,
     }
     let id: unknown
-    await until(async () => {
+    const isThere = async () => {
       const response = await client
         .post(`/workflows/${product.demo.workflow_id}/executions`, { trigger_data }, key)
         .catch(() => undefined)
       const answer = response?.ok === true ? ((await response.json().catch(() => ({}))) as Record<string, unknown>) : {}
       id = answer['execution_id']
       return id !== undefined
-    }, 120_000)
+    }
+    await atLast(isThere, () => `${name} does not start`)
     return id as ExecutionId
   }
 
   /** A person who looks now and then: lets go on what is paused, and says of what is not known whether it was sent. */
-  const letGoOn = async (id: ExecutionId, name: string, run: Execution): Promise<void> => {
-    if (run.status === 'paused') await post(`/executions/${id}/resume`, { approved: true })
-    if (run.status !== 'needs_review') return
+  const letGoOn = async (id: ExecutionId, name: string, run: Execution, seen: number): Promise<unknown> => {
+    if (run.status === 'paused') return post(`/executions/${id}/resume`, { approved: true }, seen)
+    if (run.status !== 'needs_review') return undefined
     const decision = (await mailbox()).some(to(`${name}@example.com`)) ? 'assume_sent' : 'resend'
-    await post(`/executions/${id}/resume`, { approved: true, decision })
+    return post(`/executions/${id}/resume`, { approved: true, decision }, seen)
   }
 
   const lived = async (name: string, random: (below: number) => number): Promise<ExecutionId> => {
@@ -103,17 +125,18 @@ describe('forty kills of any process, under ten runs that people steer', functio
     const wish = random(4)
     if (wish === 0) await post(`/executions/${id}/pause`, {})
     if (wish === 1) await post(`/executions/${id}/cancel`, { reason: 'storm' })
-    await until(
-      async () => {
-        const run = await inLog(id)
-        if (run === undefined) return false
-        if (finals.includes(run.status)) return true
-        await letGoOn(id, name, run)
-        return false
-      },
-      180_000,
-      () => `run ${id} does not end (seed ${seed})\n${product.output()}`,
-    )
+    let told = 'not read from the log'
+    const hasEnded = async () => {
+      const loaded = await inLog(id)
+      if (loaded === undefined) return false
+      const { run, history } = loaded
+      if (finals.includes(run.status)) return true
+      const answer = await letGoOn(id, name, run, history.length)
+      const said = answer instanceof Response ? `, answered ${answer.status}` : ''
+      told = `${run.status}${said}\n${history.map(({ type, created }) => `${created.toISOString()} ${type}`).join('\n')}`
+      return false
+    }
+    await atLast(hasEnded, () => `run ${id} does not end: ${told}`)
     return id
   }
 
@@ -121,34 +144,24 @@ describe('forty kills of any process, under ten runs that people steer', functio
     this.timeout(900_000)
     const random = numbers(seed)
     const runs = new Map<string, ExecutionId>()
-    let over = false
     const lane = async (lane: number): Promise<void> => {
-      for (let n = 0; !over; n += 1) {
+      const random = numbers(seed + 1 + lane)
+      for (let n = 0; !isOver; n += 1) {
         const name = `storm-${lane}-${n}`
         runs.set(name, await lived(name, random))
       }
     }
-    const lanes = Promise.all(Array.from({ length: runsAtOnce }, (_, i) => lane(i)))
-    for (let n = 0; n < kills; n += 1) {
-      const name = processes[random(processes.length)]!
-      let killed = 0
-      // One that is on its way up already is killed when it is there.
-      await until(async () => {
-        killed = await pidOf(name)
-        return killed !== 0 && isKilled(killed)
-      }, 60_000)
-      await until(
-        async () => ![0, killed].includes(await pidOf(name)),
-        60_000,
-        () => `${name} does not come back (seed ${seed})\n${product.output()}`,
-      )
+    const lanes = Promise.allSettled(Array.from({ length: runsAtOnce }, (_, i) => lane(i)))
+    try {
+      for (let n = 0; n < kills; n += 1) await killed(processes[random(processes.length)]!)
+    } finally {
+      isOver = true
     }
-    over = true
-    await lanes
+    for (const lane of await lanes) if (lane.status === 'rejected') throw lane.reason
     expect(runs.size, `seed ${seed}`).to.be.at.least(runsAtOnce)
     const arrived = await mailbox()
     for (const [i, [name, id]] of [...runs].entries()) {
-      const run = (await inLog(id))!
+      const { run } = (await inLog(id))!
       const row = () => client.get(`/executions/${id}`).catch(() => ({ status: undefined }))
       await until(async () => (await row())['status'] === run.status, 60_000)
       const mails = arrived.filter(to(`${name}@example.com`))
