@@ -3,6 +3,8 @@ import { posix } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import PizZip from 'pizzip'
+import { locales } from '../../../../src/domain/catalogue/entry'
+import { textOf } from '../../../../src/domain/catalogue/text'
 import { inspect } from '../../../../src/nodes/uploaded-document/docx/inspect'
 import { render } from '../../../../src/nodes/uploaded-document/docx/render'
 import { docxText, templateDocx } from '../../../support/docx'
@@ -73,6 +75,14 @@ describe('a template of a real office is cleaned', () => {
       expect(inspection.tags).to.deep.equal([{ path: 'name', loops: [] }])
       expect(soundness(bytes)).to.deep.equal([])
       expect(docxText(valueOf(render(bytes, { name: 'Ana' })).bytes)).to.include('Dear Ana')
+    }),
+  )
+
+  kinds.forEach(([feature]) =>
+    it(`and has words for ${feature} in every language`, () => {
+      const texts = locales.map((locale) => textOf('template.content_removed', { feature }, locale))
+      expect(new Set(texts).size).to.equal(locales.length)
+      texts.forEach((text) => expect(text).to.not.include(feature).and.not.equal('template.content_removed'))
     }),
   )
 
