@@ -14,14 +14,15 @@ interface Taken {
   readonly references: ReadonlyArray<XmlTag>
 }
 
-const prefixed = /\s(?!xmlns:)[^\s=<>"'/:]+:[^\s=<>"'/:]+\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g
+const attribute = /([^\s=<>"'/]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g
 
-/** By relationship id: the tags with a prefixed attribute of that value. */
+/** By relationship id: the tags with an attribute of that value that stands in a namespace. */
 const referencesTo = (ids: ReadonlySet<string>, xml: string): ReadonlyMap<string, ReadonlyArray<XmlTag>> => {
   const references = new Map<string, Array<XmlTag>>([...ids].map((id) => [id, []]))
   for (const tag of xmlTags(xml))
-    for (const [, double, single] of tag.attributes.matchAll(prefixed))
-      references.get(decodeXml(double ?? single ?? '').trim())?.push(tag)
+    for (const [, name = '', double, single] of tag.attributes.matchAll(attribute))
+      if (name.includes(':') && !name.startsWith('xmlns:'))
+        references.get(decodeXml(double ?? single ?? '').trim())?.push(tag)
   return references
 }
 
