@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
-import { OrganizationId, TemplateId } from '../../src/domain/ids'
+import { type OrganizationId, type TemplateId } from '../../src/domain/ids'
 import { template, type TemplateCommand, type TemplateState } from '../../src/domain/template/template'
 import { right } from '../support/send'
 
@@ -47,6 +47,6 @@ describe('a template', () => {
     const [event] = decided(upload(plain))
     const { type, data } = template.codec.encode(event!)
     const torn = { ...(data as object), content: { ...plain, version: 1, cleaned: { removed: [] } } }
-    expect(E.isLeft(template.codec.decode({ type, data: torn as never, metadata: null }))).to.equal(true)
+    expect(E.isLeft(template.codec.decode({ type, data: torn, metadata: null }))).to.equal(true)
   })
 })

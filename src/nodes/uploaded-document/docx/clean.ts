@@ -13,19 +13,23 @@ export interface Cleaned {
 
 interface Rewriting {
   readonly feature: string
-  readonly part: RegExp
+  readonly isPart: (name: string) => boolean
   readonly rewrite: (xml: string) => string
 }
 
 const rewritten: ReadonlyArray<Rewriting> = [
-  { feature: 'template_type', part: /^\[Content_Types\]\.xml$/, rewrite: asDocument },
+  { feature: 'template_type', isPart: (name) => name === contentTypesPart, rewrite: asDocument },
   // drawing programs name SVG's own document type; one that declares entities stays, to be refused
-  { feature: 'doctype', part: /\.svg$/i, rewrite: (xml) => xml.replace(/<!DOCTYPE\s+svg\s[^<>[\]]*>/i, '') },
+  {
+    feature: 'doctype',
+    isPart: (name) => /\.svg$/i.test(name),
+    rewrite: (xml) => xml.replace(/<!DOCTYPE\s+svg\s[^<>[\]]*>/i, ''),
+  },
 ]
 
-const rewrite = ({ parts, removed }: Cleaned, { feature, part, rewrite }: Rewriting): Cleaned => {
+const rewrite = ({ parts, removed }: Cleaned, { feature, isPart, rewrite }: Rewriting): Cleaned => {
   const changed = [...parts]
-    .filter(([name]) => part.test(name))
+    .filter(([name]) => isPart(name))
     .flatMap(([name, bytes]): ReadonlyArray<readonly [string, Buffer]> => {
       const xml = decodeMarkup(bytes)
       if (E.isLeft(xml)) return []
