@@ -22,6 +22,7 @@ export const actions = [
   'reduce_template',
   'retry',
   'review_data',
+  'review_template',
   'select_folder',
   'select_template',
   'set_recipient',

@@ -53,14 +53,22 @@ const dataFindings = (
   return [...missing, ...[...walked.errors, ...walked.warnings].map(asFinding(label))]
 }
 
+const warningsOf = ({ warnings, size, cleaned }: TemplateVersion): ReadonlyArray<Finding> => [
+  ...(warnings.includes('template.large_file')
+    ? [{ code: 'template.large_file' as const, params: {}, tech: `${size} bytes` }]
+    : []),
+  ...(cleaned?.removed ?? []).map((feature) => ({
+    code: 'template.content_removed' as const,
+    params: { feature },
+    tech: `${feature} was taken out of the upload`,
+  })),
+]
+
 const templateFindings = (config: UploadedDocumentConfig, facts: Facts): ReadonlyArray<Finding> => {
   const version = facts.template(config.template_id)?.versions.at(-1)
   if (version === undefined)
     return [{ code: 'template.not_found', params: {}, tech: `no template ${config.template_id}` }]
-  const warnings: ReadonlyArray<Finding> = version.warnings.includes('template.large_file')
-    ? [{ code: 'template.large_file', params: {}, tech: `${version.size} bytes` }]
-    : []
-  return [...warnings, ...dataFindings(config, version, facts)]
+  return [...warningsOf(version), ...dataFindings(config, version, facts)]
 }
 
 const nameFindings = ({ output_name_template }: UploadedDocumentConfig, facts: Facts): ReadonlyArray<Finding> =>
