@@ -30,17 +30,17 @@ const fieldsIn = (text: string): 'all' | ReadonlyArray<string> =>
   )
 
 /** A template's tags that are not mapped are looked up in all of the trigger's data. */
-const readsOneOf = (node: Node, changed: ReadonlyArray<string>): boolean =>
-  changed.length > 0 &&
+const readsOneOf = (node: Node, changed: ReadonlySet<string>): boolean =>
+  changed.size > 0 &&
   (kindOf(node) === 'document' ||
     textsIn(node.config).some((text) => {
       const fields = fieldsIn(text)
-      return fields === 'all' || fields.some((field) => changed.includes(field))
+      return fields === 'all' || fields.some((field) => changed.has(field))
     }))
 
-const changedFields = (before: JsonObject, changes: JsonObject): ReadonlyArray<string> => {
+const changedFields = (before: JsonObject, changes: JsonObject): ReadonlySet<string> => {
   const after = mergePatch(before, changes)
-  return Object.keys(changes).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+  return new Set(Object.keys(changes).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key])))
 }
 
 type Standing = Pick<Execution, 'steps' | 'holds' | 'preflight' | 'triggerData'>
