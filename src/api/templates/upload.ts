@@ -75,7 +75,7 @@ const upload =
       TE.bindTo('given'),
       TE.bind('content', ({ given }) => inspected(engine)(given)),
       TE.bindW('context', ({ given, content }) =>
-        TE.fromEither(contextOf(keyed, call, { ...given.named, file_name: given.file.name, sha256: content.sha256 })),
+        contextOf(keyed, call, { ...given.named, file_name: given.file.name, sha256: content.sha256 }),
       ),
       TE.chainFirstW(({ given }) => blobs.put(given.file.bytes)),
       TE.chainW(({ given, content, context }) => {

@@ -11,6 +11,7 @@ import type { Workflow } from '../../domain/workflow-definition/state'
 import { webhookMapped, webhookTriggerData } from '../../nodes/preflight'
 import { done } from '../answer'
 import { ignoreBody, jsonBody } from '../body/json'
+import { othersTurn } from '../body/others-turn'
 import { mostValues } from '../body/values'
 import { commandContext, isRepeatable } from '../context'
 import type { Commanding } from '../deps'
@@ -94,6 +95,7 @@ export const receiveWebhook = ({ on, store, keyed, canMail }: Commanding) =>
             ),
           )
         }),
+        TE.chainFirstW(() => TE.fromTask(othersTurn)),
         TE.bindW('trigger', ({ workflow, body }) => TE.fromEither(dataFor(workflow.state, body))),
         TE.chainW(({ workflow, trigger, context }) =>
           startExecution({ store, canMail })(
