@@ -35,6 +35,8 @@ export type NotAcceptable = { readonly _tag: 'NotAcceptable' }
 export type UnsupportedMediaType = { readonly _tag: 'UnsupportedMediaType'; readonly expected: string }
 /** `limit` in bytes. */
 export type BodyTooLarge = { readonly _tag: 'BodyTooLarge'; readonly limit: number }
+/** `limit`: fields of objects and items of lists. */
+export type TooManyValues = { readonly _tag: 'TooManyValues'; readonly limit: number }
 export type BodyCutOff = { readonly _tag: 'BodyCutOff' }
 /** A form that comes from another site's page. */
 export type ForeignForm = { readonly _tag: 'ForeignForm' }
@@ -68,6 +70,7 @@ export type RequestError =
   | NotAcceptable
   | UnsupportedMediaType
   | BodyTooLarge
+  | TooManyValues
   | BodyCutOff
   | PreconditionRequired
   | ForeignForm

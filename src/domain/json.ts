@@ -49,3 +49,14 @@ const leftOf = (value: unknown, left: number, depth: number): number => {
  * many places.
  */
 export const mayFit = (value: unknown, most: number): boolean => leftOf(value, most, 0) >= 0
+
+const valuesLeft = (value: unknown, left: number): number => {
+  if (typeof value !== 'object' || value === null) return left
+  const parts: ReadonlyArray<unknown> = Array.isArray(value) ? value : Object.values(value)
+  let rest = left - parts.length
+  for (let index = 0; rest >= 0 && index < parts.length; index += 1) rest = valuesLeft(parts[index], rest)
+  return rest
+}
+
+/** Whether `value` has more than `most` fields of objects and items of lists, found by no more work than so many are worth. */
+export const hasMoreValues = (value: unknown, most: number): boolean => valuesLeft(value, most) < 0

@@ -328,6 +328,17 @@ describe('controls', () => {
         const big = await control(run, 'resume', { approved: true, changes: { [field]: 'x'.repeat(600_000) } })
         expect(big.status, field).to.equal(field === 'a' ? 200 : 413)
       }
+      const many = { list: Array.from({ length: 19_990 }, () => 1) }
+      const other = await start()
+      for (const [changes, status] of [
+        [many, 200],
+        [{ list: null, more: many.list }, 200],
+        [many, 413],
+        [{}, 200],
+      ] as const) {
+        await control(other, 'pause').expect(200)
+        await control(other, 'resume', { approved: true, changes }).expect(status)
+      }
     })
   })
 

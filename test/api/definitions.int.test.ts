@@ -73,6 +73,21 @@ describe('requests for what runs are made of', () => {
     expect(bodyOf(await client.post(`/workflows/${id}/activate`).expect(409))).to.include({ code: 'workflow_archived' })
   })
 
+  it('take as many values through a webhook as through any other door, those that are mapped counted again', async () => {
+    const admin = as(site, site.ours)
+    const field_mapping = { first: 'list', second: 'list' }
+    const nodes = [{ node_type: 'webhook', label: 'In', config: { field_mapping } }]
+    const made = await admin.post('/workflows', { name: 'Wide', nodes }).expect(201)
+    await admin.post(`/workflows/${idOf(made)}/activate`).expect(200)
+    const call = (length: number) =>
+      request(site.app)
+        .post(String(bodyOf(made)['webhook_url']))
+        .send({ list: Array.from({ length }, () => 1) })
+    for (const length of [20_000, 7_000])
+      expect(bodyOf(await call(length).expect(413))).to.include({ code: 'too_many_values' })
+    await call(6_000).expect(202)
+  })
+
   it('start a run through a webhook, whose address is shown once', async () => {
     const admin = as(site, site.ours)
     const body = {

@@ -35,6 +35,7 @@ const examples: ReadonlyArray<ApiError> = [
   { _tag: 'NotAcceptable' },
   { _tag: 'UnsupportedMediaType', expected: 'application/json' },
   { _tag: 'BodyTooLarge', limit: 1_048_576 },
+  { _tag: 'TooManyValues', limit: 20_000 },
   { _tag: 'EventTooLarge', bytes: 2_000_000, limit: 1_048_576 },
   { _tag: 'PreconditionRequired' },
   { _tag: 'RevisionMoved', actual: revision(3n) },

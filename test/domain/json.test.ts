@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type JsonObject, mergePatch } from '../../src/domain/json'
+import { hasMoreValues, type JsonObject, mergePatch } from '../../src/domain/json'
 
 const parsed = (text: string) => JSON.parse(text) as JsonObject
 const merged = (target: string, patch: string): string => JSON.stringify(mergePatch(parsed(target), parsed(patch)))
@@ -55,5 +55,33 @@ describe('a merge patch', () => {
         expect(mergePatch(once, patch)).to.deep.equal(once)
       }),
     )
+  })
+})
+
+describe('the number of values', () => {
+  it('counts fields and items, a part that stands in two places twice', () => {
+    const part = { a: [1, 2], b: {} }
+    for (const [value, count] of [
+      ['text', 0],
+      [part, 4],
+      [[part, { part }], 11],
+    ] as const)
+      expect([hasMoreValues(value, count), hasMoreValues(value, count - 1)]).to.deep.equal([false, true])
+  })
+
+  it('is not counted beyond the limit', () => {
+    let read = 0
+    const part = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          read += 1
+          return []
+        },
+      },
+    )
+    const whole = { list: Array.from({ length: 1_000 }, () => part) }
+    expect(hasMoreValues({ whole, again: Array.from({ length: 1_000 }, () => whole) }, 3_000)).to.equal(true)
+    expect(read).to.be.lessThan(3_000)
   })
 })

@@ -6,10 +6,18 @@ import type * as t from 'io-ts'
 import { problemsOf } from '../../domain/decode-problems'
 import { JsonObject } from '../../domain/json'
 import { headerOf } from '../context'
-import { badRequest, type BadRequest, type InputProblem, type RequestError, type UnsupportedMediaType } from '../error'
+import {
+  badRequest,
+  type BadRequest,
+  type InputProblem,
+  type RequestError,
+  type TooManyValues,
+  type UnsupportedMediaType,
+} from '../error'
 import { readBytes } from './bytes'
 import { othersTurn } from './others-turn'
 import { scan } from './scan'
+import { holdsMoreValues, mostValues } from './values'
 
 export const jsonLimit = 1_048_576
 
@@ -43,14 +51,17 @@ const parse = (text: string): E.Either<BadRequest, unknown> =>
     (error) => badRequest({ pointer: '', problem: `is not JSON${placeOf(error)}` }),
   )
 
+const countValues = (bytes: Uint8Array): E.Either<TooManyValues, object> =>
+  holdsMoreValues(bytes, mostValues) ? E.left({ _tag: 'TooManyValues', limit: mostValues }) : E.right({})
+
 /** A body that comes from bytes in steps, none of them long: others get their turn in between. */
-const valueOf = (bytes: Uint8Array): TE.TaskEither<BadRequest, unknown> =>
+const valueOf = (bytes: Uint8Array): TE.TaskEither<BadRequest | TooManyValues, unknown> =>
   pipe(
-    TE.fromEither(decodeText(bytes)),
-    TE.bindTo('text'),
-    TE.bind('value', ({ text }) => TE.fromEither(parse(text))),
+    TE.fromEither(countValues(bytes)),
+    TE.bindW('text', () => TE.fromEither(decodeText(bytes))),
+    TE.bindW('value', ({ text }) => TE.fromEither(parse(text))),
     TE.chainFirst(() => TE.fromTask(othersTurn)),
-    TE.chainFirst(({ text }) =>
+    TE.chainFirstW(({ text }) =>
       pipe(
         TE.fromTask(scan(text)),
         TE.chain((problems) => (problems.length === 0 ? TE.right(undefined) : TE.left(badRequest(...problems)))),
@@ -71,7 +82,7 @@ const decodeWith =
       E.mapLeft((errors) => badRequest(...problemsOf(errors), ...inner(value))),
     )
 
-/** JSON of at most 1 MiB, decoded with every problem named by its pointer. */
+/** JSON of at most 1 MiB and 20,000 values, decoded with every problem named by its pointer. */
 export const jsonBody =
   <B>(codec: t.Type<B, unknown>, inner: Inner = () => []): BodyReader<B> =>
   (req) =>

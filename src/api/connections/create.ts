@@ -52,7 +52,7 @@ export const createConnection = (deps: Deps) =>
       pipe(
         TE.fromEither<ApiError, CheckedConnection>(checkConnection(call.body)),
         TE.bindTo('checked'),
-        TE.bindW('context', () => TE.fromEither(contextOf(deps.keyed, call))),
+        TE.bindW('context', () => contextOf(deps.keyed, call)),
         TE.bindW('carried', ({ checked, context }) => carryOut(deps)(checked, context)),
         TE.map(({ checked, carried: { id, handled } }) =>
           created(

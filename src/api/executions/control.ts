@@ -101,7 +101,7 @@ export const steerExecution = <B>(deps: Commanding, steered: Steered<B>) =>
         TE.bindTo('id'),
         TE.bindW('told', ({ id }) => owned(deps.store)(execution)(executionStream(id), call.caller.organization)),
         TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
-        TE.bindW('context', () => TE.fromEither(contextOf(deps.keyed, call))),
+        TE.bindW('context', () => contextOf(deps.keyed, call)),
         TE.chainW((found) => {
           const steering = { ...found, now: new Date().toISOString() }
           return call.query.plan === true ? planned(steered, call, steering) : carriedOut(deps)(steered, call, steering)

@@ -43,7 +43,7 @@ export const createExecution = ({ on, store, keyed, canMail }: Commanding) =>
         TE.bindW('workflow', ({ id }) =>
           owned(store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization),
         ),
-        TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
+        TE.bindW('context', () => contextOf(keyed, call)),
         TE.chainW(({ workflow, context }) =>
           startExecution({ store, canMail })(
             workflow,

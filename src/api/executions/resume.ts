@@ -3,9 +3,10 @@ import * as TE from 'fp-ts/TaskEither'
 import type * as t from 'io-ts'
 import { exactObject, oneOf, truth } from '../../domain/exact'
 import type { Execution } from '../../domain/execution/state'
-import { JsonObject, mergePatch } from '../../domain/json'
+import { hasMoreValues, JsonObject, mergePatch } from '../../domain/json'
 import { nodesToCheck } from '../../nodes/preflight'
 import { jsonBody, jsonLimit } from '../body/json'
+import { mostValues } from '../body/values'
 import type { Commanding } from '../deps'
 import { type ApiError, badRequest } from '../error'
 import { controlReason, steerExecution, steeredAnswer } from './control'
@@ -28,11 +29,15 @@ const said = ({ approved, decision }: Resume): TE.TaskEither<ApiError, void> =>
     ? TE.left(badRequest({ pointer: '/approved', problem: 'is missing' }))
     : TE.right(undefined)
 
-/** What a run is begun with has a limit, however it came together. */
-const merged = ({ triggerData }: Execution, changes: JsonObject): TE.TaskEither<ApiError, void> =>
-  Buffer.byteLength(JSON.stringify(mergePatch(triggerData, changes))) > jsonLimit
+/** What a run is begun with has its limits, however it came together. */
+const merged = ({ triggerData }: Execution, changes: JsonObject): TE.TaskEither<ApiError, void> => {
+  if (Object.keys(changes).length === 0) return TE.right(undefined)
+  const data = mergePatch(triggerData, changes)
+  if (hasMoreValues(data, mostValues)) return TE.left({ _tag: 'TooManyValues', limit: mostValues })
+  return Buffer.byteLength(JSON.stringify(data)) > jsonLimit
     ? TE.left({ _tag: 'BodyTooLarge', limit: jsonLimit })
     : TE.right(undefined)
+}
 
 /** Of the resume, however far they are by now. */
 const checksOf = ({ steps, lastResume }: Execution) =>

@@ -85,6 +85,8 @@ export const problemOf = (error: ApiError): Problem => {
     case 'BodyTooLarge':
     case 'EventTooLarge':
       return problem('payload_too_large', { limit: megabytes(error.limit), limit_bytes: error.limit })
+    case 'TooManyValues':
+      return problem('too_many_values', { limit: error.limit })
     case 'ForeignForm':
       return problem('foreign_form')
     case 'PreconditionRequired':

@@ -151,6 +151,11 @@ export const problemTexts = {
     ['Conteúdo grande demais', 'O limite é de {limit}'],
     ['Content too large', 'The limit is {limit}'],
   ),
+  too_many_values: problemText(
+    413,
+    ['Valores demais', 'Campos de objetos e itens de listas podem ser, ao todo, no máximo {limit, number}'],
+    ['Too many values', 'Fields of objects and items of lists may be {limit, number} in all'],
+  ),
   unsupported_media_type: problemText(
     415,
     ['Tipo de conteúdo não aceito', 'Envie o conteúdo como {expected}'],

@@ -75,9 +75,7 @@ const upload =
       TE.bindTo('given'),
       TE.bind('found', ({ given }) => inspected(engine)(given)),
       TE.bindW('context', ({ given, found }) =>
-        TE.fromEither(
-          contextOf(keyed, call, { ...given.named, file_name: given.file.name, sha256: found.originalSha256 }),
-        ),
+        contextOf(keyed, call, { ...given.named, file_name: given.file.name, sha256: found.originalSha256 }),
       ),
       TE.chainFirstW(({ found }) => blobs.put(found.bytes)),
       TE.chainW(({ given, found: { content }, context }) => {

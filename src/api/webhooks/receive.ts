@@ -3,14 +3,16 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { WorkflowId } from '../../domain/ids'
-import { JsonObject } from '../../domain/json'
+import { hasMoreValues, JsonObject } from '../../domain/json'
 import { load } from '../../domain/load'
 import type { Actor } from '../../domain/metadata'
 import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import type { Workflow } from '../../domain/workflow-definition/state'
-import { webhookTriggerData } from '../../nodes/preflight'
+import { webhookMapped, webhookTriggerData } from '../../nodes/preflight'
 import { done } from '../answer'
 import { ignoreBody, jsonBody } from '../body/json'
+import { othersTurn } from '../body/others-turn'
+import { mostValues } from '../body/values'
 import { commandContext, isRepeatable } from '../context'
 import type { Commanding } from '../deps'
 import { type ApiError, notFound } from '../error'
@@ -62,6 +64,14 @@ const keyHeaders = ['Idempotency-Key', 'webhook-id']
 
 const body = jsonBody(JsonObject)
 
+/** What is mapped counts again: a large part may be mapped to many fields. */
+const dataFor = ({ nodes }: Workflow, body: JsonObject): E.Either<ApiError, JsonObject> => {
+  const config = nodes[0]?.config ?? {}
+  return hasMoreValues([body, ...webhookMapped(config, body)], mostValues)
+    ? E.left({ _tag: 'TooManyValues', limit: mostValues })
+    : E.right(webhookTriggerData(config, body))
+}
+
 /** Another system starts a run; the address is all it needs to know. */
 export const receiveWebhook = ({ on, store, keyed, canMail }: Commanding) =>
   on.openRoute({
@@ -85,15 +95,16 @@ export const receiveWebhook = ({ on, store, keyed, canMail }: Commanding) =>
             ),
           )
         }),
-        TE.chainW(({ workflow, body, context }) => {
-          const config = workflow.state.nodes[0]?.config ?? {}
-          return startExecution({ store, canMail })(
+        TE.chainFirstW(() => TE.fromTask(othersTurn)),
+        TE.bindW('trigger', ({ workflow, body }) => TE.fromEither(dataFor(workflow.state, body))),
+        TE.chainW(({ workflow, trigger, context }) =>
+          startExecution({ store, canMail })(
             workflow,
-            { trigger: webhookTriggerData(config, body), dryRun: false, untilPhase: null, checked: false },
+            { trigger, dryRun: false, untilPhase: null, checked: false },
             context,
             isRepeatable(call.req, keyHeaders),
-          )
-        }),
+          ),
+        ),
         TE.map((started) => done(shownStart(started), started, 202)),
       ),
   })

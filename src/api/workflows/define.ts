@@ -40,7 +40,7 @@ export const defineWorkflow = ({ on, store, keyed }: Commanding) =>
     body: workflowBody,
     handle: (call) =>
       pipe(
-        TE.fromEither<ApiError, CommandContext>(contextOf(keyed, call)),
+        contextOf(keyed, call),
         TE.bindTo('context'),
         TE.bindW('nodes', ({ context }) => TE.fromEither(nodesOf(call.body, context.commandId))),
         TE.bindW('handled', ({ context, nodes }) => {
@@ -88,7 +88,7 @@ export const reviseWorkflow = ({ on, store, keyed }: Commanding) =>
             : TE.right(undefined),
         ),
         TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
-        TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
+        TE.bindW('context', () => contextOf(keyed, call)),
         TE.bindW('nodes', ({ context }) => TE.fromEither(nodesOf(call.body, context.commandId))),
         TE.bindW('handled', ({ id, context, nodes, pinned }) =>
           commandHandler(store)(workflowDefinition)(

@@ -31,7 +31,7 @@ const steerWorkflow =
             owned(store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization),
           ),
           TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
-          TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
+          TE.bindW('context', () => contextOf(keyed, call)),
           TE.bindW('handled', ({ id, context, pinned }) =>
             commandHandler(store)(workflowDefinition)(workflowDefinitionStream(id), command, context, pinned),
           ),

@@ -1,5 +1,5 @@
 export { decodeNodes } from '../decode-nodes'
-export { webhookTriggerData } from '../webhook/trigger-data'
+export { webhookMapped, webhookTriggerData } from '../webhook/trigger-data'
 export { isBlocking, kindOf, merged, needsOf, phaseOf, preflight, type PreflightFinding, wholeRun } from './check'
 export { gather } from './gather'
 export { nodesToCheck } from './recheck'

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { BACKWARDS, END, EventStoreDBClient, jsonEvent, START, streamNameFilter } from '@eventstore/db-client'
 import * as E from 'fp-ts/Either'
 import type {
@@ -28,6 +29,7 @@ type Client = EventStoreDBClient
 type Written = { readonly revision: Revision; readonly position: Position | undefined }
 
 const maxPage = 5_000
+const largeBytes = 65_536
 
 /** `dispose` ends the open calls and leaves the connection; `getChannel` is protected. */
 const disconnect = async (client: Client): Promise<void> => {
@@ -148,7 +150,10 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
   return {
     append: (stream, expected, events) => async () => {
       const encoded = encode(stream, events)
-      return E.isLeft(encoded) ? encoded : append(stream, expected, encoded.right)
+      if (E.isLeft(encoded)) return encoded
+      // The client encodes once more: others get their turn in between.
+      if (encoded.right.bytes > largeBytes) await setImmediate()
+      return append(stream, expected, encoded.right)
     },
     readStream:
       (stream, { from = revision(0n), limit }) =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { at, bodyOf } from '../requests'
+import { at, bodyOf, idOf } from '../requests'
 import { mebibyte, problemsOf, refusing } from './refusing'
 
 describe('bad input in JSON', () => {
@@ -76,6 +76,44 @@ describe('bad input in JSON', () => {
   it('a body within 1 MiB that would make an event over the limit', async () => {
     const text = 'é'.repeat(524_100)
     await refused(() => start(JSON.stringify({ trigger_data: { text } })), 413, 'payload_too_large')
+  })
+
+  it('a body of more than 20,000 values, whatever else is wrong with it', async () => {
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `"${index}": ${index}`).join(',')
+    expect((await start(`{"trigger_data": {${names(19_999)}}}`)).status).to.equal(201)
+    const tooMany: ReadonlyArray<string> = [
+      `{"trigger_data": {${names(20_000)}}}`,
+      `{"trigger_data": {"list": [${Array.from({ length: 20_000 }, () => '{}').join(',')}]}}`,
+      '['.repeat(500_000) + ']'.repeat(500_000),
+      '{"a":'.repeat(200_000),
+      `{"trigger_data": {}, ${names(20_000)}, "a": 1, "a": 1e99`,
+    ]
+    for (const body of tooMany) {
+      const answer = await refused(() => start(body).set('Accept-Language', 'en'), 413, 'too_many_values')
+      expect(at(answer, 'params')).to.deep.equal({ limit: 20_000 })
+      expect(bodyOf(answer)['detail']).to.equal('Fields of objects and items of lists may be 20,000 in all')
+      expect(answer.headers['retry-after']).to.equal(undefined)
+    }
+  })
+
+  it('a body of too many values for every command', async () => {
+    const many = JSON.stringify({ list: Array.from({ length: 20_000 }, () => 1) })
+    const run = idOf(await start('{"trigger_data": {}}'))
+    for (const path of [
+      '/workflows',
+      `/workflows/${workflow()}/preflight`,
+      `/workflows/${workflow()}/activate`,
+      '/connections',
+      `/executions/${run}/resume`,
+      `/executions/${run}/pause`,
+      `/executions/${run}/cancel`,
+      `/executions/${run}/retry`,
+    ])
+      await refused(
+        () => client().send('post', path).set('Content-Type', 'application/json').send(many),
+        413,
+        'too_many_values',
+      )
   })
 
   it('another content type', async () => {
