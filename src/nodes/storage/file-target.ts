@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { link, mkdir, open, readFile, realpath, rm } from 'node:fs/promises'
-import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { addressNotAllowed } from '../outgoing/address'
 import type { FileDestination } from './destination-url'
@@ -26,16 +26,30 @@ const rootOf = ({ folder }: FileDestination, root: Root): string => {
   return path
 }
 
+const make = (path: string): Promise<void> =>
+  mkdir(path, { mode: 0o750 }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error
+  })
+
+/** With the folders above it, each tried once: Node 20 never ends making them where none can be made, as in `/proc`. */
+const makeWithParents = async (path: string): Promise<void> => {
+  try {
+    await make(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
+    await makeWithParents(dirname(path))
+    await make(path)
+  }
+}
+
 /** The folder, made when absent; a link on the way may not lead out of the root. */
 const openFolder = async (root: string, folder: ReadonlyArray<string>): Promise<string> => {
-  await mkdir(root, { recursive: true, mode: 0o750 })
+  await makeWithParents(root)
   const top = await realpath(root)
   let path = top
   for (const segment of folder) {
     path = join(path, segment)
-    await mkdir(path, { mode: 0o750 }).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error
-    })
+    await make(path)
     if (!isInside(await realpath(path), top)) throw addressNotAllowed(`${path} leads out of ${top}`)
   }
   return path

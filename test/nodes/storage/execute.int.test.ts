@@ -166,6 +166,12 @@ describe('the storage step', () => {
       await run.end()
     })
 
+  it('ends where no folder can be made, too', async () => {
+    const run = await given(connectionOf('storage', { url: 'file:/proc/docg/archive' }), {})
+    expect(await run.step(3)).to.nested.include({ 'left._tag': 'StepFault' })
+    await run.end()
+  })
+
   it('waits when the file store is away', async () => {
     const run = await given(inFolder())
     const stop = await run.step(3, (step) => ({

@@ -1,13 +1,14 @@
 import * as E from 'fp-ts/Either'
-import { contentTypesPart, declaredTypes } from './content-types'
-import { embeddedFonts } from './embedded-fonts'
+import { contentTypesOf, contentTypesPart, declaredTypes } from './content-types'
 import { finding, type TemplateFault, templateFault, tooLarge, unreadable } from './fault'
 import { activeFields } from './fields'
 import { limits, megabytes } from './limits'
-import { mailMergeSources } from './mail-merge'
-import { decodeMarkup, isMarkup } from './markup'
+import { linkLists } from './links'
+import { decodeMarkup, isMarkup, isMarkupName } from './markup'
 import { unsafeRelationships } from './relationships'
 import { type Parts } from './unpack'
+import { localName } from './xml-elements'
+import { xmlTags } from './xml-tags'
 
 const byName: ReadonlyArray<readonly [RegExp, string]> = [
   [/(^|\/)vba(project\.bin|data\.xml)/i, 'macros'],
@@ -23,6 +24,27 @@ const bySignature: ReadonlyArray<readonly [string, string]> = [
   ['4d5a', 'embedded program'],
   ['7f454c46', 'embedded program'],
 ]
+
+const letterSources: ReadonlySet<string> = new Set([
+  'dataSource',
+  'headerSource',
+  'connectString',
+  'query',
+  'udl',
+  'src',
+])
+
+/** Whether Word would ask to fetch the letters' data from somewhere; that a document is a form letter says nothing. */
+const mailMergeSources = (xml: string): ReadonlyArray<string> => {
+  if (!xml.includes('mailMerge')) return []
+  let isInside = false
+  for (const { kind, name } of xmlTags(xml)) {
+    const local = localName(name)
+    if (local === 'mailMerge') isInside = kind === 'open'
+    else if (isInside && letterSources.has(local)) return ['mailMergeSource']
+  }
+  return []
+}
 
 const inMarkup = (name: string, xml: string): ReadonlyArray<string> => [
   ...(/<!(DOCTYPE|ENTITY)/i.test(xml) ? ['DOCTYPE'] : []),
@@ -53,6 +75,24 @@ const inPart = (name: string, bytes: Buffer, isFont: boolean): E.Either<Template
   if (!isMarkup(name, bytes)) return E.right(known)
   const xml = decodeMarkup(bytes)
   return E.isLeft(xml) ? xml : E.right([...known, ...inMarkup(name, xml.right)])
+}
+
+const obfuscated = 'application/vnd.openxmlformats-officedocument.obfuscatedFont'
+
+/**
+ * Fonts that are stored with their first 32 bytes scrambled (ISO/IEC 29500-1, 17.8.1): how they begin says nothing.
+ * What is declared as one and used as anything else is none.
+ */
+const embeddedFonts = (parts: Parts): ReadonlySet<string> => {
+  const types = parts.get(contentTypesPart)?.toString('utf8') ?? ''
+  if (!types.includes(obfuscated)) return new Set()
+  const typeOf = contentTypesOf(types)
+  const links = linkLists(parts).flatMap((list) => list.links)
+  const usedElsewhere = new Set(links.filter(({ type }) => !/\/font$/.test(type)).map(({ target }) => target))
+  const usedAsFont = new Set(links.map(({ target }) => target).filter((target) => !usedElsewhere.has(target)))
+  return new Set(
+    [...parts.keys()].filter((name) => usedAsFont.has(name) && typeOf(name) === obfuscated && !isMarkupName(name)),
+  )
 }
 
 /** Refuses macros, embedded and linked content, entities and active fields: everything but text, pictures and styles. */
