@@ -40,9 +40,10 @@ describe('controls', () => {
       })
       const canceled = await control(run, 'cancel', { reason: 'User requested cancellation' }).expect(200)
       expect(bodyOf(canceled)).to.include({ status: 'canceled' })
-      expect((await audit(run)).map(({ action }) => action)).to.include.members([
-        'execution.paused',
-        'execution.canceled',
+      const reasons = (await audit(run)).map(({ action, metadata }) => ({ action, ...metadata }))
+      expect(reasons).to.deep.include.members([
+        { action: 'execution.paused', at_once: true, reason: 'lunch' },
+        { action: 'execution.canceled', reason: 'User requested cancellation' },
       ])
     })
 

@@ -76,10 +76,9 @@ describe('resume', () => {
     await control(run, 'pause').expect(200)
     const said = await control(run, 'resume', { approved: false, reason: 'wrong client' }).expect(200)
     expect(bodyOf(said)).to.deep.include({ status: 'canceled', checks: [] })
-    expect((await audit(run)).map(({ action }) => action).slice(0, 2)).to.deep.equal([
-      'execution.canceled',
-      'execution.resumed',
-    ])
+    const [canceled, resumed] = await audit(run)
+    expect([canceled?.action, resumed?.action]).to.deep.equal(['execution.canceled', 'execution.resumed'])
+    expect(resumed?.metadata).to.deep.include({ approved: false, reason: 'wrong client' })
   })
 
   it('of an e-mail that may have been sent needs a decision, which is enough', async () => {

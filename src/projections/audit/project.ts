@@ -24,6 +24,9 @@ const ofDocument = (action: AuditAction, target_id: string, metadata: JsonObject
   metadata,
 })
 
+/** What a person gave as the reason, when one was given. */
+const given = ({ reason }: { readonly reason: string | null }) => (reason === null ? {} : { reason })
+
 const entriesOfRun = (id: ExecutionId, event: ExecutionEvent): ReadonlyArray<Entry> => {
   switch (event.type) {
     case 'ExecutionCreated': {
@@ -38,7 +41,7 @@ const entriesOfRun = (id: ExecutionId, event: ExecutionEvent): ReadonlyArray<Ent
     case 'ExecutionResumed': {
       const { approved, decision, recheck, personal } = event.data
       const fields = Object.keys(personal.changes)
-      return ofRun('execution.resumed', id, { approved, decision, changed_fields: fields, recheck })
+      return ofRun('execution.resumed', id, { approved, decision, changed_fields: fields, recheck, ...given(personal) })
     }
     case 'DeliveryOutcomeDecided':
       return event.data.decision === 'receipt_found'
@@ -46,11 +49,11 @@ const entriesOfRun = (id: ExecutionId, event: ExecutionEvent): ReadonlyArray<Ent
         : []
     case 'PauseRequested':
     case 'ExecutionPaused':
-      return ofRun('execution.paused', id, { at_once: event.type === 'ExecutionPaused' })
+      return ofRun('execution.paused', id, { at_once: event.type === 'ExecutionPaused', ...given(event.data.personal) })
     case 'CancelRequested':
-      return ofRun('execution.cancel_requested', id, {})
+      return ofRun('execution.cancel_requested', id, given(event.data.personal))
     case 'ExecutionCanceled':
-      return ofRun('execution.canceled', id, {})
+      return ofRun('execution.canceled', id, given(event.data.personal))
     case 'ExecutionRetried': {
       const { execution_id, from_step, repeat_effects } = event.data
       return ofRun('execution.retried', id, { retried_by: execution_id, from_step, repeat_effects })
