@@ -21,6 +21,7 @@ import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
 import { cancelWatch } from './execution/cancel-watch'
 import { catalogOf } from './execution/catalog'
+import { mostInside } from './execution/step-slots'
 import { openRuns } from './open-runs'
 import { mailerOf } from './mailer'
 import { reacting } from './reacting'
@@ -104,7 +105,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   const trouble = temporalTrouble(connection, temporal.namespace, stop.signal)
   const health = () => ({ ...reactor.health(), reason: reactor.health().reason ?? trouble() })
   const beating = heartbeat(database, () => [health()], stop.signal)
-  const worker = await temporalWorker(temporal, activities, config.WORKER_STEPS, stop.signal)
+  const worker = await temporalWorker(temporal, activities, mostInside(config.WORKER_STEPS), stop.signal)
 
   return {
     failed: worker.ended.then(

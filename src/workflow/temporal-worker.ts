@@ -20,7 +20,7 @@ const connected = async (address: string, signal: AbortSignal): Promise<NativeCo
   }
 }
 
-/** Runs workflows and what they do until `shutdown`, which lets those at work finish, at most for the grace time. `most`: runs at work at a time. */
+/** Runs workflows and what they do until `shutdown`, which lets those at work finish, at most for the grace time. `most`: runs in `advance` at a time. */
 export const temporalWorker = async (
   { address, namespace, taskQueue }: Temporal,
   activities: ExecutionActivities,

@@ -17,9 +17,6 @@ const idOf = <A>(codec: t.Type<A, string>, text: string): A => {
   return decoded.right
 }
 
-/** An organization that fills its share of the slots tries again so much later, ms. */
-const busyMs = (): number => 2_000 + Math.random() * 3_000
-
 /** A run that is advanced already in this process is not advanced twice at once: whoever asks again gets the same answer. */
 export const executionActivities = (deps: Advancing, slots: number): ExecutionActivities => {
   const atWork = new Map<ExecutionId, Promise<Advanced>>()
@@ -31,7 +28,7 @@ export const executionActivities = (deps: Advancing, slots: number): ExecutionAc
 
   const begin = async (id: ExecutionId, organization: OrganizationId, putOffBy: string | null): Promise<Advanced> => {
     const leave = await enter(organization)
-    if (leave === 'full') return { _tag: 'Wait', ms: busyMs(), author: putOffBy }
+    if (typeof leave !== 'function') return { _tag: 'Wait', ms: leave.putOffMs, author: putOffBy }
     try {
       return pipe(await advance({ ...deps, author: authorNow() })(id, putOffBy ?? undefined)(), E.toUnion)
     } catch (error) {
