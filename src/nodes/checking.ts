@@ -32,6 +32,11 @@ const notBefore = (template: string, { label, position }: Facts, field: string):
     .filter((step) => Number(step) >= position)
     .map((step) => findingOfReference(label, field)({ _tag: 'MissingValue', path: `step.${step}` }))
 
+/** Says where in the node's configuration. */
+export const pointingAt =
+  (...pointers: ReadonlyArray<string>) =>
+  (finding: Finding): Finding => ({ ...finding, pointers })
+
 /** What is known before the run of a template's text: its findings, or the text; undefined where it depends on other steps. */
 export const foreseen = (
   template: string,

@@ -1,17 +1,26 @@
-import type { Code } from '../domain/catalogue'
+import type { Code, ParamsOf } from '../domain/catalogue'
 import type { Params } from '../domain/catalogue/text'
-import { fault } from '../domain/fault'
+import { fault, recordedFault } from '../domain/fault'
 import type { Finding } from './node-type'
 import type { ReferenceFault } from './references'
 import type { EffectFault, StepFault, Unavailable } from './step-run'
 
-export const stepFault = (code: Code, params: Params, tech: string, retryable = false): StepFault => ({
+export const stepFault = <C extends Code>(
+  code: C,
+  params: ParamsOf<C> & Params,
+  tech: string,
+  retryable = false,
+): StepFault => ({
   _tag: 'StepFault',
   retryable,
   fault: fault(code, params, tech),
 })
 
-export const faultOfFinding = ({ code, params, tech }: Finding): StepFault => stepFault(code, params, tech)
+export const faultOfFinding = ({ code, params, tech }: Finding, retryable = false): StepFault => ({
+  _tag: 'StepFault',
+  retryable,
+  fault: recordedFault(code, params, tech),
+})
 
 /** `label` is the step's, `field` the part of its configuration that was filled in. */
 export const findingOfReference =

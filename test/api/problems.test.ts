@@ -116,6 +116,7 @@ describe('problems', () => {
       message_human: 'No value for client.name, used in "Doc"',
       message_tech: 'no value',
       node_id: 'n',
+      pointers: [],
     })
     expect(JSON.stringify(rendered(false))).to.not.include('no value')
     expect(rendered(false).recommended_actions).to.deep.equal([
@@ -124,7 +125,12 @@ describe('problems', () => {
         label: 'Map fields',
         description: 'Map the tags of the template to fields of the trigger data',
         target_node_id: 'n',
-        params: { issue_code: 'data.unresolved_variable' },
+        params: {
+          issue_code: 'data.unresolved_variable',
+          issue_codes: ['data.unresolved_variable'],
+          path: ['client.name'],
+          label: ['Doc'],
+        },
       },
     ])
   })

@@ -59,7 +59,9 @@ const given = ({ trigger = {}, template, connection }: Given = {}) => ({
       canMail: true,
     })
     const short = found.map(({ code, params }) =>
-      [code, params['path'] ?? params['field'] ?? params['email'] ?? ''].filter((part) => part !== '').join(' '),
+      [code, params['path'] ?? params['field'] ?? params['fields'] ?? params['tag'] ?? params['email'] ?? '']
+        .filter((part) => part !== '')
+        .join(' '),
     )
     return {
       found,
@@ -80,16 +82,17 @@ describe('preflight', () => {
         .thenNothing()
     })
 
-    it('tells every tag without a value: absent, null, or absent from an item', () => {
+    it('tells every tag without a value: named by nobody, null, or absent from where it is named', () => {
       given({
-        trigger: { gone: null, items: [{ price: 1 }, {}] },
-        template: templateWith([tag('name'), tag('gone'), section('items', tag('price'))]),
+        trigger: { gone: null, items: [{ price: 1 }, {}], client: {} },
+        template: templateWith([tag('name'), tag('gone'), section('items', tag('price')), tag('client.name')]),
       })
         .when(manual, document())
         .then(
-          'data.unresolved_variable name',
+          'data.null_value gone',
           'data.unresolved_variable items.1.price',
-          'data.unresolved_variable gone',
+          'data.unresolved_variable client.name',
+          'template.unmapped_tag name',
         )
     })
 
@@ -103,10 +106,10 @@ describe('preflight', () => {
         .then('data.unresolved_variable trigger.a.c')
     })
 
-    it('does not mind a mapping that the template does not use', () => {
+    it('warns of a mapping that the template does not use, and does not ask for its value', () => {
       given({ template: templateWith([]) })
         .when(manual, document({ field_mappings: [{ template_tag: 'name', source_field: 'trigger.nobody' }] }))
-        .thenNothing()
+        .then('template.unused_mapping name')
     })
 
     it('waits for what other steps will give, not for what steps after it would', () => {
@@ -252,6 +255,7 @@ describe('preflight', () => {
       code: 'data.workflow_without_nodes',
       params: {},
       tech: 'no nodes',
+      pointers: ['/nodes'],
       severity: 'blocking',
       domain: 'data',
       node_id: null,

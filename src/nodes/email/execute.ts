@@ -12,7 +12,7 @@ import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable
 import { documentsFor } from './attachments'
 import { compose, type File } from './compose'
 import type { EmailConfig } from './config'
-import { envelopeOf, type Message, messageOf } from './message'
+import { envelopeOf, type Message, messageOf, mostBytes } from './message'
 import { senderOf } from './sender'
 import { effectFaultOfSmtp, megabytes } from './smtp-fault'
 import { sendBySmtp } from './smtp-send'
@@ -35,12 +35,6 @@ const fileOf =
       bytesOf(run, document),
       TE.map((bytes) => ({ name: document.personal.file_name, contentType: document.content_type, bytes })),
     )
-
-/**
- * Bytes of the body and all attachments together: in the mail they grow by a third, larger ones are taken by hardly any provider, and a worker
- * holds several copies of them at once.
- */
-const mostBytes = 25 * 1_048_576
 
 const sizeOf = ({ message, documents }: Letter): number =>
   documents.reduce((sum, { size }) => sum + size, Buffer.byteLength(message.body))

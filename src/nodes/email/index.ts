@@ -1,5 +1,6 @@
+import { connectionMissing } from '../connection-check'
 import type { NodeType } from '../node-type'
-import { check } from './check'
+import { check, recipientMissing } from './check'
 import { EmailConfig } from './config'
 import { execute } from './execute'
 import { input } from './input'
@@ -13,7 +14,13 @@ export const email: NodeType<EmailConfig> = {
   attempts: 3,
   timeoutMs: 60_000,
   config: EmailConfig,
-  needs: ({ connection_id }) => ({ templates: [], connections: [connection_id] }),
+  missing: {
+    connection_id: () => connectionMissing('smtp', 'connection_id is missing'),
+    to: () => recipientMissing('to'),
+    subject_template: null,
+  },
+  incomplete: ({ to }) => (to?.length === 0 ? [recipientMissing('to')] : []),
+  needs: ({ connection_id }) => ({ templates: [], connections: connection_id === undefined ? [] : [connection_id] }),
   check,
   input,
   execute,

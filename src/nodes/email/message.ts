@@ -17,6 +17,12 @@ export type Message = {
   readonly plain?: string
 }
 
+/**
+ * Bytes of the body and all attachments together: in the mail they grow by a third, larger ones are taken by hardly any provider, and a worker
+ * holds several copies of them at once.
+ */
+export const mostBytes = 25 * 1_048_576
+
 const longestSubject = 500
 const longestBody = 1_000_000
 

@@ -1,13 +1,21 @@
-import { catalogue } from '../../domain/catalogue'
+import { catalogue, type Code } from '../../domain/catalogue'
 import { type Domain, domains, type Severity } from '../../domain/catalogue/entry'
+import type { Params } from '../../domain/catalogue/text'
 import { phases, type PlannedStep } from '../../domain/execution/plan'
 import type { NodeId } from '../../domain/ids'
 import type { Node } from '../../domain/workflow-definition/node'
 import type { Facts, Finding, Needs } from '../node-type'
 import { nodeTypeOf } from '../registry'
+import { usedVersion } from '../used-version'
 
-export type PreflightFacts = Pick<Facts, 'trigger' | 'template' | 'connection' | 'canMail'>
-export type PreflightFinding = Finding & {
+export type PreflightFacts = Omit<Facts, 'label' | 'position' | 'documentsBefore'>
+
+/** A finding where it belongs; pointers are into the workflow as it is sent: `/nodes/<place>/config/…`. */
+export type PreflightFinding = {
+  readonly code: Code
+  readonly params: Params
+  readonly tech: string
+  readonly pointers: ReadonlyArray<string>
   readonly severity: Severity
   readonly domain: Domain
   readonly node_id: NodeId | null
@@ -29,8 +37,14 @@ export const needsOf = (nodes: ReadonlyArray<Node>): Needs => {
   }
 }
 
-const documentsBefore = (nodes: ReadonlyArray<Node>, index: number): ReadonlyArray<number> =>
-  nodes.slice(0, index).flatMap(({ node_type }, i) => (nodeTypeOf(node_type)?.kind === 'document' ? [i + 1] : []))
+/** A document is about as large as its template. */
+const bytesOf = (node: Node, facts: PreflightFacts): number =>
+  needsOf([node]).templates.reduce((sum, id) => sum + (usedVersion(facts, id)?.size ?? 0), 0)
+
+const documentsBefore = (nodes: ReadonlyArray<Node>, index: number, facts: PreflightFacts): Facts['documentsBefore'] =>
+  nodes
+    .slice(0, index)
+    .flatMap((node, i) => (kindOf(node) === 'document' ? [{ position: i + 1, bytes: bytesOf(node, facts) }] : []))
 
 const checkNode =
   (nodes: ReadonlyArray<Node>, facts: PreflightFacts, isLate: () => boolean) =>
@@ -44,7 +58,7 @@ const checkNode =
       ...facts,
       label,
       position,
-      documentsBefore: documentsBefore(nodes, index),
+      documentsBefore: documentsBefore(nodes, index, facts),
     }) ?? [{ code: 'internal_error' as const, params: { label }, tech: `no node type ${node_type} in this version` }]
     return found.map((finding) => placed(finding, node_id, position))
   }
@@ -80,20 +94,47 @@ const forPurpose =
   }
 
 const placed = (finding: Finding, node_id: NodeId | null, position: number): PreflightFinding => {
-  const { severity, domain } = catalogue[finding.code]
-  return { ...finding, tech: finding.tech.slice(0, longestTech), severity, domain, node_id, position }
+  const { code, params, tech, pointers = [] } = finding
+  const { severity, domain } = catalogue[code]
+  const below = position === 0 ? '' : `/nodes/${position - 1}/config`
+  return {
+    code,
+    params,
+    tech: tech.slice(0, longestTech),
+    pointers: pointers.map((pointer) => below + pointer),
+    severity: finding.severity ?? severity,
+    domain,
+    node_id,
+    position,
+  }
 }
 
 const compareCodes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-type Shown = Omit<PreflightFinding, 'code'> & { readonly code: string }
+type Shown = Omit<PreflightFinding, 'code' | 'pointers'> & {
+  readonly code: string
+  readonly pointers?: ReadonlyArray<string>
+}
 
 const order = (a: Shown, b: Shown): number =>
   domains.indexOf(a.domain) - domains.indexOf(b.domain) || a.position - b.position || compareCodes(a.code, b.code)
 
-const distinct = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> => [
-  ...new Map(findings.map((one) => [JSON.stringify([one.code, one.params, one.position]), one])).values(),
-]
+const mostPointers = 50
+
+const together = <F extends Shown>(one: F, { pointers }: Shown): F => ({
+  ...one,
+  pointers: [...new Set([...(one.pointers ?? []), ...(pointers ?? [])])].slice(0, mostPointers),
+})
+
+const distinct = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> => {
+  const known = new Map<string, F>()
+  for (const one of findings) {
+    const key = JSON.stringify([one.code, one.params, one.position])
+    const before = known.get(key)
+    known.set(key, before === undefined ? one : together(before, one))
+  }
+  return [...known.values()]
+}
 
 // what blocks is never lost to the cap
 const capped = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> =>
@@ -106,6 +147,19 @@ const capped = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> =
 export const merged = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> =>
   capped(distinct(findings)).toSorted(order)
 
+const withoutNodes = (): PreflightFinding =>
+  placed({ code: 'data.workflow_without_nodes', params: {}, tech: 'no nodes', pointers: ['/nodes'] }, null, 0)
+
+/** What a definition lacks, whatever the data: it cannot be activated. */
+export const incompleteness = (nodes: ReadonlyArray<Node>): ReadonlyArray<PreflightFinding> =>
+  nodes.length === 0
+    ? [withoutNodes()]
+    : merged(
+        nodes.flatMap(({ node_id, node_type, label, config }, index) =>
+          (nodeTypeOf(node_type)?.incomplete(config, label) ?? []).map((one) => placed(one, node_id, index + 1)),
+        ),
+      )
+
 /** Everything that is known to be wrong before a run begins: all checks, at most 200 findings, by domain, position and code. */
 export const preflight = (
   nodes: ReadonlyArray<Node>,
@@ -113,8 +167,7 @@ export const preflight = (
   purpose: Purpose = wholeRun,
   now: () => number = () => performance.now(),
 ): ReadonlyArray<PreflightFinding> => {
-  if (nodes.length === 0)
-    return [placed({ code: 'data.workflow_without_nodes', params: {}, tech: 'no nodes' }, null, 0)]
+  if (nodes.length === 0) return [withoutNodes()]
   const end = now() + longestMs
   const check = checkNode(nodes, facts, () => now() > end)
   const found = nodes.flatMap((node, index) => (isMeant(purpose)(node) ? check(node, index) : []))

@@ -34,12 +34,16 @@ const all =
 /** Everything that the checks of these nodes look at, read side by side. */
 export const gather =
   <Away>({ template, connection, canMail }: FactSources<Away>) =>
-  (nodes: ReadonlyArray<Node>, trigger: JsonObject): TE.TaskEither<Away, PreflightFacts> => {
+  (
+    nodes: ReadonlyArray<Node>,
+    trigger: JsonObject,
+    pinned: Readonly<Record<string, number>> = {},
+  ): TE.TaskEither<Away, PreflightFacts> => {
     const { templates, connections } = needsOf(nodes)
     return pipe(
       TE.Do,
       TE.apS('template', all(template)(templates)),
       TE.apS('connection', all(connection)(connections)),
-      TE.map((found) => ({ ...found, trigger, canMail })),
+      TE.map((found) => ({ ...found, trigger, canMail, pinned })),
     )
   }

@@ -1,3 +1,4 @@
+import { recipientMissing } from '../email/check'
 import type { NodeType } from '../node-type'
 import { check } from './check'
 import { ReviewConfig } from './config'
@@ -13,6 +14,8 @@ export const reviewDocuments: NodeType<ReviewConfig> = {
   attempts: 3,
   timeoutMs: 180_000,
   config: ReviewConfig,
+  missing: { approver_emails: () => recipientMissing('approver_emails') },
+  incomplete: ({ approver_emails }) => (approver_emails?.length === 0 ? [recipientMissing('approver_emails')] : []),
   needs: () => ({ templates: [], connections: [] }),
   check,
   input,

@@ -1,3 +1,4 @@
+import { connectionMissing } from '../connection-check'
 import type { NodeType } from '../node-type'
 import { check } from './check'
 import { StorageNodeConfig } from './config'
@@ -13,7 +14,8 @@ export const storage: NodeType<StorageNodeConfig> = {
   attempts: 3,
   timeoutMs: 120_000,
   config: StorageNodeConfig,
-  needs: ({ connection_id }) => ({ templates: [], connections: [connection_id] }),
+  missing: { connection_id: () => connectionMissing('storage', 'connection_id is missing') },
+  needs: ({ connection_id }) => ({ templates: [], connections: connection_id === undefined ? [] : [connection_id] }),
   check,
   input,
   execute,

@@ -18,7 +18,7 @@ export const folderFor = (
       pipe(
         folderOf(text),
         E.mapLeft((problem) =>
-          stepFault('data.invalid_format', { field: 'folder', expected: 'a/b/c' }, `folder ${problem}`),
+          stepFault('data.invalid_format', { field: 'folder', expected: 'folder' }, `folder ${problem}`),
         ),
       ),
     ),

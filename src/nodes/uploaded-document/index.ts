@@ -13,7 +13,10 @@ export const uploadedDocument: NodeType<UploadedDocumentConfig> = {
   attempts: 3,
   timeoutMs: 300_000,
   config: UploadedDocumentConfig,
-  needs: ({ template_id }) => ({ templates: [template_id], connections: [] }),
+  missing: {
+    template_id: (label) => ({ code: 'template.not_selected', params: { label }, tech: 'template_id is missing' }),
+  },
+  needs: ({ template_id }) => ({ templates: template_id === undefined ? [] : [template_id], connections: [] }),
   check,
   input,
   execute,

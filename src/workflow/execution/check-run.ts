@@ -3,26 +3,25 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Execution, RecordedFinding } from '../../domain/execution/state'
 import type { NodeId, TemplateId } from '../../domain/ids'
-import type { Template } from '../../domain/template/template'
-import { gather, isBlocking, merged, needsOf, preflight, type PreflightFinding } from '../../nodes/preflight'
+import {
+  gather,
+  isBlocking,
+  merged,
+  needsOf,
+  preflight,
+  type PreflightFacts,
+  type PreflightFinding,
+} from '../../nodes/preflight'
 import type { StepStop } from '../../nodes/step-run'
+import { usedVersion } from '../../nodes/used-version'
 import type { Attempting } from './attempt'
 import type { Catalog } from './catalog'
 import type { RunCommands } from './run-commands'
 
 /** A template whose version was chosen stays at it. */
-const cutTo =
-  ({ preflight: { templates } }: Execution) =>
-  (template: Template | undefined): Template | undefined => {
-    const pinned = template === undefined ? undefined : templates[template.templateId]
-    return template === undefined || pinned === undefined
-      ? template
-      : { ...template, versions: template.versions.filter(({ version }) => version <= pinned) }
-  }
-
-const pinsOf = (ids: ReadonlyArray<TemplateId>, template: (id: TemplateId) => Template | undefined) =>
+const pinsOf = (ids: ReadonlyArray<TemplateId>, facts: PreflightFacts) =>
   ids.flatMap((template_id) => {
-    const version = template(template_id)?.versions.at(-1)?.version
+    const version = usedVersion(facts, template_id)?.version
     return version === undefined ? [] : [{ template_id, version }]
   })
 
@@ -52,12 +51,7 @@ export const checkRun = (
   return pipe(
     TE.Do,
     TE.bind('drawn', () => catalog.nodes(state)),
-    TE.bind('facts', ({ drawn }) =>
-      gather({ ...catalog, template: (id) => pipe(catalog.template(id), TE.map(cutTo(state))), canMail })(
-        drawn,
-        triggerData,
-      ),
-    ),
+    TE.bind('facts', ({ drawn }) => gather({ ...catalog, canMail })(drawn, triggerData, state.preflight.templates)),
     TE.chainEitherKW(({ drawn, facts }) => {
       const found = preflight(drawn, facts, { dryRun, untilPhase, only: nodes })
       const findings = together(state, nodes, found)
@@ -71,7 +65,7 @@ export const checkRun = (
         input_hash: hashOf(triggerData),
         workflow_version: workflowVersion,
         workflow_revision: workflowRevision,
-        templates: pinsOf(needsOf(drawn).templates, facts.template),
+        templates: pinsOf(needsOf(drawn).templates, facts),
         nodes,
         blocking_count,
         warning_count: findings.length - blocking_count,

@@ -18,7 +18,10 @@ describe('the configuration of a review', () => {
     const full = { approver_emails, message_template: 'a\nb', timeout_hours: 0.5, auto_approve_on_timeout: true }
     expect(type.decode(full)).to.deep.equal(E.right(full))
     expect(problemsOf({ approver_emails: [] })).to.deep.equal([])
-    expect(problemsOf({})).to.deep.equal(['/approver_emails'])
+    expect(problemsOf({})).to.deep.equal([])
+    expect(type.incomplete({}, 'Review').map(({ code, pointers }) => [code, pointers])).to.deep.equal([
+      ['delivery.recipient_missing', ['/approver_emails']],
+    ])
     expect(nodeTypeOf('human-in-loop')).to.equal(type)
   })
 

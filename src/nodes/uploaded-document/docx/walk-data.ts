@@ -82,6 +82,7 @@ const walkSection = (walk: Walk, node: SectionNode, scopes: Scopes) => {
     return
   }
   const { value, at } = found.value
+  if (value === null) note(walk.warnings, node, scopes, finding('data.null_value', { path: at }))
   if (Array.isArray(value)) {
     if (value.length === 0) note(walk.warnings, node, scopes, finding('data.empty_list', { field: at }))
     walkItems(walk, node, scopes, found.value)
