@@ -9,6 +9,8 @@ export type Issue = {
   readonly params: Params
   readonly tech: string
   readonly node_id: string | null
+  /** That of the code when not said. */
+  readonly severity?: Severity
 }
 
 export type RenderedIssue = {
@@ -26,10 +28,10 @@ const entryOf = (code: string) => (isCode(code) ? catalogue[code] : unknownCode)
 
 export const renderIssue =
   (locale: Locale, showTech: boolean) =>
-  ({ code, params, tech, node_id }: Issue): RenderedIssue => ({
+  ({ code, params, tech, node_id, severity = entryOf(code).severity }: Issue): RenderedIssue => ({
     code,
     domain: entryOf(code).domain,
-    severity: entryOf(code).severity,
+    severity,
     message_human: textOf(code, params, locale),
     message_tech: showTech ? tech : null,
     node_id,

@@ -3,6 +3,7 @@ import type * as TE from 'fp-ts/TaskEither'
 import type * as t from 'io-ts'
 import type { Params } from '../domain/catalogue/text'
 import type { Code } from '../domain/catalogue'
+import type { Severity } from '../domain/catalogue/entry'
 import type { Connection } from '../domain/connection/connection'
 import type { Phase, StepKind } from '../domain/execution/plan'
 import type { ConnectionId, TemplateId } from '../domain/ids'
@@ -10,8 +11,13 @@ import type { JsonObject } from '../domain/json'
 import type { Template } from '../domain/template/template'
 import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
 
-/** Something found before a run begins; severity, domain and advice follow from the code. */
-export type Finding = { readonly code: Code; readonly params: Params; readonly tech: string }
+/** Something found before a run begins; domain, advice and, unless said here, severity follow from the code. */
+export type Finding = {
+  readonly code: Code
+  readonly params: Params
+  readonly tech: string
+  readonly severity?: Severity
+}
 
 /** What a check may look at: nothing remote, nothing changing. Templates and connections of another organization are absent. */
 export type Facts = {

@@ -7,6 +7,15 @@ export const permissions = {
     action: 'connect_provider',
     text: { 'pt-BR': 'Conecte uma conta {provider} para continuar', en: 'Connect a {provider} account to continue' },
   },
+  'permissions.secret_unreadable': {
+    severity: 'blocking',
+    domain: 'permissions',
+    action: 'update_credentials',
+    text: {
+      'pt-BR': 'As credenciais da conexão com {provider} não podem mais ser lidas; informe-as de novo',
+      en: 'The credentials of the {provider} connection can no longer be read; enter them again',
+    },
+  },
   'permissions.address_not_allowed': {
     severity: 'blocking',
     domain: 'permissions',

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
-import { checkConnection } from '../connection-check'
+import { checkConnection } from '../connections/check'
+import { smtp } from '../connections/smtp'
 import { foreseen } from '../checking'
 import type { Facts, Finding } from '../node-type'
 import { findingOfReference } from '../step-faults'
@@ -62,7 +63,7 @@ export const checkAttachments = (
     .map((one) => findingOfReference(label, field)({ _tag: 'MissingValue', path: nameOfAttachment(one) }))
 
 export const check = (config: EmailConfig, facts: Facts): ReadonlyArray<Finding> => [
-  ...checkConnection(config.connection_id, 'smtp', facts),
+  ...checkConnection(config.connection_id, smtp, facts),
   ...checkRecipients(config.to, facts, 'to'),
   ...copies(config, facts),
   ...checkText(config.subject_template, facts, 'subject_template'),

@@ -81,7 +81,7 @@ const forPurpose =
 
 const placed = (finding: Finding, node_id: NodeId | null, position: number): PreflightFinding => {
   const { severity, domain } = catalogue[finding.code]
-  return { ...finding, tech: finding.tech.slice(0, longestTech), severity, domain, node_id, position }
+  return { severity, ...finding, tech: finding.tech.slice(0, longestTech), domain, node_id, position }
 }
 
 const compareCodes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

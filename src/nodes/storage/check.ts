@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { foreseen } from '../checking'
-import { checkConnection } from '../connection-check'
+import { checkConnection } from '../connections/check'
+import { storage } from '../connections/storage'
 import { checkAttachments } from '../email/check'
 import type { Facts, Finding } from '../node-type'
 import type { StorageNodeConfig } from './config'
@@ -16,7 +17,7 @@ const folderFindings = ({ folder }: StorageNodeConfig, facts: Facts): ReadonlyAr
 }
 
 export const check = (config: StorageNodeConfig, facts: Facts): ReadonlyArray<Finding> => [
-  ...checkConnection(config.connection_id, 'storage', facts),
+  ...checkConnection(config.connection_id, storage, facts),
   ...folderFindings(config, facts),
   ...checkAttachments(['previous'], facts, 'document'),
 ]
