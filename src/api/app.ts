@@ -5,7 +5,7 @@ import { listConnections, listTemplates, listWorkflows } from './catalog'
 import type { Keyed } from './canonical'
 import { createConnection } from './connections/create'
 import { readConnection } from './connections/read'
-import { type TestConnection, tryConnection } from './connections/test'
+import { type ProbeConnection, tryConnection } from './connections/test'
 import type { Commanding } from './deps'
 import { readDocument, readDocuments } from './documents/read'
 import type { ApiError } from './error'
@@ -52,7 +52,7 @@ export type Deps = {
   readonly blobs: BlobStore
   readonly secrets: SecretStore
   readonly engine: Pick<DocxEngine, 'inspectTemplate'>
-  readonly testConnection: TestConnection
+  readonly probeConnection: ProbeConnection
   readonly executions: ExecutionQueries
   readonly audit: AuditQueries
   readonly catalog: CatalogQueries

@@ -10,6 +10,8 @@ export type Issue = {
   readonly params: Params
   readonly tech: string
   readonly node_id: string | null
+  /** That of the code when not said. */
+  readonly severity?: Severity
   /** JSON pointers into the workflow that was sent, to the fields that it is about. */
   readonly pointers?: ReadonlyArray<string>
 }
@@ -30,10 +32,10 @@ const entryOf = (code: string) => (isCode(code) ? catalogue[code] : unknownCode)
 
 export const renderIssue =
   (locale: Locale, showTech: boolean) =>
-  ({ code, params, tech, node_id, pointers = [] }: Issue): RenderedIssue => ({
+  ({ code, params, tech, node_id, severity = entryOf(code).severity, pointers = [] }: Issue): RenderedIssue => ({
     code,
     domain: entryOf(code).domain,
-    severity: entryOf(code).severity,
+    severity,
     message_human: textOf(code, params, locale),
     message_tech: showTech ? tech : null,
     node_id,

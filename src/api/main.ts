@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { testConnection } from '../nodes/connection-test'
+import { probeConnection } from '../nodes/connections/probe'
 import { docxEngine } from '../nodes/template-inspection'
 import { configOf } from '../process/config'
 import { logger } from '../process/logger'
@@ -70,7 +70,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
       blobs: config.BLOB_URL,
       secrets: postgresSecretStore(database, keys),
       engine,
-      testConnection: (connection, secret) => testConnection(connection, secret, outgoing),
+      probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
       executions: executionQueries(database),
       audit: auditQueries(database),
       catalog: catalogQueries(database),

@@ -85,7 +85,7 @@ describe('when what it needs is away, the API', () => {
       blobs,
       secrets: postgresSecretStore(database, keys.right),
       engine,
-      testConnection: () => TE.right(undefined),
+      probeConnection: () => () => Promise.resolve([]),
       executions: executionQueries(database),
       audit: auditQueries(database),
       catalog: catalogQueries(database),

@@ -18,7 +18,7 @@ import { viewNonces } from '../../src/api/pages/view-nonce'
 import { consume } from '../../src/consumers/consumer'
 import type { EventStore } from '../../src/domain/event-store'
 import { OrganizationId } from '../../src/domain/ids'
-import { testConnection } from '../../src/nodes/connection-test'
+import { probeConnection } from '../../src/nodes/connections/probe'
 import { docxEngine } from '../../src/nodes/template-inspection'
 import { auditQueries } from '../../src/projections/audit/queries'
 import { auditConsumer } from '../../src/projections/audit/write'
@@ -122,8 +122,8 @@ export const startSite = async (): Promise<Site> => {
     blobs,
     secrets,
     engine,
-    testConnection: (connection, secret) =>
-      testConnection(connection, secret, { allowPrivateAddresses: true, fileRoot: undefined }),
+    probeConnection: (connection, secret) =>
+      probeConnection(connection, secret, { outgoing: { allowPrivateAddresses: true, fileRoot: undefined } }),
     executions: executionQueries(knex),
     audit: auditQueries(knex),
     catalog: catalogQueries(knex),

@@ -171,7 +171,7 @@ export const startNodeRun = async (
     services: {
       blobs,
       docx,
-      secrets: { put: () => TE.of(undefined), get: () => TE.of(world.secret) },
+      secrets: { put: () => TE.of(undefined), get: () => TE.of(E.right(world.secret)) },
       outgoing: { allowPrivateAddresses: true, fileRoot: undefined, ...world.policy },
       mailer: undefined,
       smtp: oneEach,

@@ -4,7 +4,7 @@ import * as t from 'io-ts'
 import type { DecodeProblem } from '../../domain/decode-problems'
 import { exactObject, text } from '../../domain/exact'
 import type { JsonObject } from '../../domain/json'
-import { connectionTypeOf, connectionTypes } from '../../nodes/connection-config'
+import { connectionTypeOf, connectionTypes } from '../../nodes/connections/registry'
 import { jsonBody } from '../body/json'
 import { type BadRequest, badRequest } from '../error'
 

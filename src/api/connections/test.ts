@@ -1,10 +1,9 @@
+import type * as T from 'fp-ts/Task'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type Connection, connection, connectionStream } from '../../domain/connection/connection'
 import { ConnectionId } from '../../domain/ids'
-import type { Fault } from '../../domain/fault'
-import type { JsonObject } from '../../domain/json'
-import type { SecretStore } from '../../stores/secrets/secret-store'
+import type { SecretOutcome, SecretStore } from '../../stores/secrets/secret-store'
 import { ok } from '../answer'
 import { mayAdminister } from '../auth/role'
 import { noBody } from '../body/json'
@@ -14,23 +13,19 @@ import { type Issue, renderIssue } from '../issue'
 import { owned } from '../owned'
 import { noQuery } from '../query'
 
-/** Reaches the provider with the connection's secret and changes nothing there. */
-export type TestConnection = (
+/** Reaches the provider with the connection's secret and changes nothing there: what keeps steps from using the connection. */
+export type ProbeConnection = (
   connection: Connection,
-  secret: JsonObject | undefined,
-) => TE.TaskEither<{ readonly fault: Fault }, void>
-
-const issuesOf = ({ fault: { code, personal } }: { readonly fault: Fault }): ReadonlyArray<Issue> => [
-  { code, params: personal.params, tech: personal.tech, node_id: null },
-]
+  secret: SecretOutcome,
+) => T.Task<ReadonlyArray<Omit<Issue, 'node_id'>>>
 
 type Deps = Pick<Commanding, 'on' | 'store'> & {
   readonly secrets: Pick<SecretStore, 'get'>
-  readonly testConnection: TestConnection
+  readonly probeConnection: ProbeConnection
 }
 
 /** That the provider refuses is an answer, not an error of the request. */
-export const tryConnection = ({ on, store, secrets, testConnection }: Deps) =>
+export const tryConnection = ({ on, store, secrets, probeConnection }: Deps) =>
   on.route({
     roles: mayAdminister,
     query: noQuery,
@@ -41,18 +36,12 @@ export const tryConnection = ({ on, store, secrets, testConnection }: Deps) =>
         TE.chainW((id) => owned(store)(connection)(connectionStream(id), call.caller.organization)),
         TE.bindTo('told'),
         TE.bindW('secret', ({ told: { state } }) => secrets.get(state.organizationId, state.connectionId)),
-        TE.bindW('issues', ({ told, secret }) =>
-          pipe(
-            testConnection(told.state, secret),
-            TE.match(issuesOf, () => []),
-            TE.fromTask,
-          ),
-        ),
-        TE.map(({ told: { state }, issues }) =>
+        TE.bindW('findings', ({ told, secret }) => TE.fromTask(probeConnection(told.state, secret))),
+        TE.map(({ told: { state }, findings }) =>
           ok({
             id: state.connectionId,
-            ok: issues.length === 0,
-            issues: issues.map(renderIssue(call.locale, call.showTech)),
+            ok: findings.length === 0,
+            issues: findings.map((found) => renderIssue(call.locale, call.showTech)({ ...found, node_id: null })),
           }),
         ),
       ),

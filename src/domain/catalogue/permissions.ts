@@ -8,6 +8,16 @@ export const permissions = {
     params: { provider: 'text' },
     text: { 'pt-BR': 'Conecte uma conta {provider} para continuar', en: 'Connect a {provider} account to continue' },
   },
+  'permissions.secret_unreadable': {
+    severity: 'blocking',
+    domain: 'permissions',
+    action: 'update_credentials',
+    params: { provider: 'text' },
+    text: {
+      'pt-BR': 'As credenciais da conexão com {provider} não podem mais ser lidas; informe-as de novo',
+      en: 'The credentials of the {provider} connection can no longer be read; enter them again',
+    },
+  },
   'permissions.token_expired': {
     severity: 'blocking',
     domain: 'permissions',

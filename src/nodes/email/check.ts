@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/Either'
 import type { Draft } from '../../domain/exact'
 import { foreseen, pointingAt } from '../checking'
-import { checkConnection } from '../connection-check'
+import { checkConnection } from '../connections/check'
+import { smtp } from '../connections/smtp'
 import type { Facts, Finding } from '../node-type'
 import { findingOfReference } from '../step-faults'
 import { addressOf } from './address'
@@ -84,7 +85,7 @@ const checkSize = (wanted: ReadonlyArray<Wanted>, facts: Facts): Findings => {
 }
 
 export const check = (config: Draft<EmailConfig>, facts: Facts): Findings => [
-  ...checkConnection(config.connection_id, 'smtp', facts),
+  ...checkConnection(config.connection_id, smtp, facts),
   ...checkRecipients(config.to ?? [], facts, 'to'),
   ...copies(config, facts),
   ...checkText(config.subject_template, facts, 'subject_template'),

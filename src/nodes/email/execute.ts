@@ -4,8 +4,8 @@ import * as TE from 'fp-ts/TaskEither'
 import { v5 as uuidv5 } from 'uuid'
 import type { EffectKey, GeneratedDocument } from '../../domain/execution/receipts'
 import type { Receipt } from '../../domain/execution/receipts'
-import { connectedTo } from '../connected'
-import { SmtpConfig, SmtpSecret } from '../connection-config'
+import { connectedTo } from '../connections/connected'
+import { smtp } from '../connections/smtp'
 import { bytesOf } from '../document-bytes'
 import { stepFault } from '../step-faults'
 import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
@@ -129,7 +129,7 @@ export const execute = (config: EmailConfig, run: StepRun): TE.TaskEither<StepSt
     TE.bind('documents', () => TE.fromEither(documentsFor(run, 'attachments')(config.attachments ?? []))),
     TE.bindW('target', () =>
       pipe(
-        connectedTo(run, config.connection_id, 'smtp', SmtpConfig, SmtpSecret),
+        connectedTo(run, config.connection_id, smtp),
         TE.map((connected): SmtpTarget => ({ ...connected, policy: run.outgoing, times: smtpTimes })),
       ),
     ),

@@ -1,4 +1,5 @@
-import { connectionMissing } from '../connection-check'
+import { connectionMissing } from '../connections/findings'
+import { smtp } from '../connections/smtp'
 import type { NodeType } from '../node-type'
 import { check, recipientMissing } from './check'
 import { EmailConfig } from './config'
@@ -15,7 +16,7 @@ export const email: NodeType<EmailConfig> = {
   timeoutMs: 60_000,
   config: EmailConfig,
   missing: {
-    connection_id: () => connectionMissing('smtp', 'connection_id is missing'),
+    connection_id: () => connectionMissing(smtp.provider, 'connection_id is missing'),
     to: () => recipientMissing('to'),
     subject_template: null,
   },

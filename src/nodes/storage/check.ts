@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/Either'
 import type { Draft } from '../../domain/exact'
 import { foreseen, pointingAt } from '../checking'
-import { checkConnection } from '../connection-check'
+import { checkConnection } from '../connections/check'
+import { storage } from '../connections/storage'
 import { checkAttachments } from '../email/check'
 import type { Facts, Finding } from '../node-type'
 import type { StorageNodeConfig } from './config'
@@ -17,7 +18,7 @@ const folderFindings = ({ folder }: Draft<StorageNodeConfig>, facts: Facts): Rea
 }
 
 export const check = (config: Draft<StorageNodeConfig>, facts: Facts): ReadonlyArray<Finding> => [
-  ...checkConnection(config.connection_id, 'storage', facts),
+  ...checkConnection(config.connection_id, storage, facts),
   ...folderFindings(config, facts).map(pointingAt('/folder')),
   ...checkAttachments(['previous'], facts, 'document'),
 ]

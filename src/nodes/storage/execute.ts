@@ -3,8 +3,11 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { GeneratedDocument, SavedDocument } from '../../domain/execution/receipts'
 import type { Receipt } from '../../domain/execution/receipts'
-import { type Connected, connectedTo } from '../connected'
-import { StorageConfig, StorageSecret } from '../connection-config'
+import { connectedTo } from '../connections/connected'
+import type { Connected } from '../connections/connection-type'
+import { connectionMissing } from '../connections/findings'
+import { storage } from '../connections/storage'
+import type { StorageConfig, StorageSecret } from '../connections/storage/config'
 import { bytesOf } from '../document-bytes'
 import { effectFault, faultOfFinding, findingOfReference, stepFault } from '../step-faults'
 import type { EffectFault, StepFault, StepResult, StepRun, StepStop } from '../step-run'
@@ -23,9 +26,7 @@ type Place = {
 const targetFor = (run: StepRun, connected: Place['connected']): E.Either<StepFault, Target> =>
   pipe(
     targetOf(connected, run.organizationId, run.outgoing),
-    E.mapLeft((problem) =>
-      stepFault('permissions.connection_missing', { provider: 'storage' }, `the connection ${problem}`),
-    ),
+    E.mapLeft((problem) => faultOfFinding(connectionMissing(storage.provider, `the connection ${problem}`))),
   )
 
 const write = ({ target, connected }: Place, file: File): TE.TaskEither<EffectFault, string> =>
@@ -101,7 +102,7 @@ export const execute = (config: StorageNodeConfig, run: StepRun): TE.TaskEither<
     TE.Do,
     TE.bindW('documents', () => TE.fromEither(someDocuments(run))),
     TE.bindW('folder', () => TE.fromEither(folderFor(config, run))),
-    TE.bindW('connected', () => connectedTo(run, config.connection_id, 'storage', StorageConfig, StorageSecret)),
+    TE.bindW('connected', () => connectedTo(run, config.connection_id, storage)),
     TE.bindW('target', ({ connected }) => TE.fromEither(targetFor(run, connected))),
     TE.chainW(({ documents, ...place }) => pipe(documents, TE.traverseSeqArray(saveOnce(run, place)))),
     TE.map(resultOf),

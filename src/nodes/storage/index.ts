@@ -1,4 +1,5 @@
-import { connectionMissing } from '../connection-check'
+import { connectionMissing } from '../connections/findings'
+import { storage as destination } from '../connections/storage'
 import type { NodeType } from '../node-type'
 import { check } from './check'
 import { StorageNodeConfig } from './config'
@@ -14,7 +15,7 @@ export const storage: NodeType<StorageNodeConfig> = {
   attempts: 3,
   timeoutMs: 120_000,
   config: StorageNodeConfig,
-  missing: { connection_id: () => connectionMissing('storage', 'connection_id is missing') },
+  missing: { connection_id: () => connectionMissing(destination.provider, 'connection_id is missing') },
   needs: ({ connection_id }) => ({ templates: [], connections: connection_id === undefined ? [] : [connection_id] }),
   check,
   input,

@@ -1,10 +1,11 @@
 import type { Knex } from 'knex'
+import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
 import type { ConnectionId, OrganizationId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 import type { Keyring } from './keyring'
 import { type Sealed, seal, unseal } from './seal'
-import type { SecretStore, SecretStoreUnavailable } from './secret-store'
+import type { SecretOutcome, SecretStore, SecretStoreUnavailable } from './secret-store'
 
 const place = (organization: OrganizationId, connection: ConnectionId): string => `${organization} ${connection}`
 
@@ -12,6 +13,12 @@ const unavailable = (error: unknown): SecretStoreUnavailable => ({
   _tag: 'SecretStoreUnavailable',
   reason: error instanceof Error ? error.message : 'unknown',
 })
+
+const opened = (keys: Keyring, boundTo: string, sealed: Sealed): SecretOutcome =>
+  E.tryCatch(
+    () => JSON.parse(unseal(keys, boundTo, sealed)) as JsonObject,
+    () => ({ _tag: 'SecretUnreadable', reason: `sealed with key ${sealed.key_id}, which does not open it here` }),
+  )
 
 export const postgresSecretStore = (knex: Knex, keys: Keyring): SecretStore => ({
   put: (organization, connection, secret) =>
@@ -33,8 +40,6 @@ export const postgresSecretStore = (knex: Knex, keys: Keyring): SecretStore => (
         [organization, connection],
       )
       const [row] = rows
-      return row === undefined
-        ? undefined
-        : (JSON.parse(unseal(keys, place(organization, connection), row)) as JsonObject)
+      return row === undefined ? E.right(undefined) : opened(keys, place(organization, connection), row)
     }, unavailable),
 })

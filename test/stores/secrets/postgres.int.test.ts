@@ -46,15 +46,17 @@ describe('secrets in Postgres', () => {
     const [organization, connection] = [newOrganization(), newConnection()]
     await store.put(organization, connection, { user: 'a', password: 'first' })()
     await store.put(organization, connection, { user: 'a', password: 'sé¢ond' })()
-    expect(await store.get(organization, connection)()).to.deep.equal(E.right({ user: 'a', password: 'sé¢ond' }))
+    expect(await store.get(organization, connection)()).to.deep.equal(
+      E.right(E.right({ user: 'a', password: 'sé¢ond' })),
+    )
   })
 
   it('knows no secret of another organization or connection', async () => {
     const store = postgresSecretStore(knex, newRing())
     const [organization, connection] = [newOrganization(), newConnection()]
     await store.put(organization, connection, { password: 'p' })()
-    expect(await store.get(newOrganization(), connection)()).to.deep.equal(E.right(undefined))
-    expect(await store.get(organization, newConnection())()).to.deep.equal(E.right(undefined))
+    expect(await store.get(newOrganization(), connection)()).to.deep.equal(E.right(E.right(undefined)))
+    expect(await store.get(organization, newConnection())()).to.deep.equal(E.right(E.right(undefined)))
   })
 
   it('stands in the table unreadable, and a row moved to another connection does not open', async () => {
@@ -67,7 +69,7 @@ describe('secrets in Postgres', () => {
     )
     expect(rows[0]?.text).to.not.include('hunter2').and.not.include(Buffer.from('hunter2').toString('hex'))
     await knex.raw('UPDATE connection_secrets SET connection_id = ? WHERE connection_id = ?', [other, connection])
-    expect(await store.get(organization, other)()).to.nested.include({ 'left._tag': 'SecretStoreUnavailable' })
+    expect(await store.get(organization, other)()).to.nested.include({ 'right.left._tag': 'SecretUnreadable' })
   })
 
   it('opens with an older key after a change of keys', async () => {
@@ -75,9 +77,9 @@ describe('secrets in Postgres', () => {
     const [organization, connection] = [newOrganization(), newConnection()]
     await postgresSecretStore(knex, older).put(organization, connection, { password: 'p' })()
     const both = postgresSecretStore(knex, [newer[0], ...older])
-    expect(await both.get(organization, connection)()).to.deep.equal(E.right({ password: 'p' }))
+    expect(await both.get(organization, connection)()).to.deep.equal(E.right(E.right({ password: 'p' })))
     expect(await postgresSecretStore(knex, newer).get(organization, connection)()).to.nested.include({
-      'left._tag': 'SecretStoreUnavailable',
+      'right.left._tag': 'SecretUnreadable',
     })
   })
 })
