@@ -49,6 +49,8 @@ export type ControlNotPossible = {
 /** What the steps before rest on has changed: `workflow_version`, `trigger_data`, `template <id>`. */
 export type RetryNotPossible = { readonly _tag: 'RetryNotPossible'; readonly changed: ReadonlyArray<string> }
 export type PreflightBlocked = { readonly _tag: 'PreflightBlocked'; readonly issues: ReadonlyArray<Issue> }
+/** What an active workflow must have, and this one lacks. */
+export type WorkflowIncomplete = { readonly _tag: 'WorkflowIncomplete'; readonly issues: ReadonlyArray<Issue> }
 export type TemplateRefused = { readonly _tag: 'TemplateRefused'; readonly issues: ReadonlyArray<Issue> }
 export type ReadModelUnavailable = { readonly _tag: 'ReadModelUnavailable'; readonly reason: string }
 /** `Last-Event-ID` names a message that the run does not have. `head` is the id of its last. */
@@ -78,6 +80,7 @@ export type ApiError =
   | ControlNotPossible
   | RetryNotPossible
   | PreflightBlocked
+  | WorkflowIncomplete
   | TemplateRefused
   | ReadModelBehind
   | ReadModelUnavailable

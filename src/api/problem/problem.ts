@@ -118,9 +118,12 @@ export const problemOf = (error: ApiError): Problem => {
     case 'ConnectionAlreadyExists':
       return problem('already_exists')
     case 'TooManyConflicts':
+    case 'WorkflowRevisedMeanwhile':
       return problem('concurrent_changes', {}, retryAfter(1))
     case 'PreflightBlocked':
       return withIssues('preflight.blocked', error.issues)
+    case 'WorkflowIncomplete':
+      return withIssues('workflow_incomplete', error.issues)
     case 'TemplateRefused':
       return withIssues('template.refused', error.issues)
     case 'CommandIdReused':

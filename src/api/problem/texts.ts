@@ -167,6 +167,17 @@ export const problemTexts = {
       '{count, plural, one {Something is in the way: {first}} other {# things are in the way; the first: {first}}}',
     ],
   ),
+  workflow_incomplete: problemText(
+    422,
+    [
+      'Fluxo incompleto',
+      '{count, plural, one {Falta uma coisa para o fluxo ficar ativo: {first}} other {Faltam # coisas para o fluxo ficar ativo; a primeira: {first}}}',
+    ],
+    [
+      'Workflow incomplete',
+      '{count, plural, one {Something keeps the workflow from being active: {first}} other {# things keep the workflow from being active; the first: {first}}}',
+    ],
+  ),
   'template.refused': problemText(
     422,
     [

@@ -35,4 +35,24 @@ export const signature = {
       en: 'The signing deadline must be {min} to {max} days',
     },
   },
+  'signature.duplicate_signer': {
+    severity: 'warning',
+    domain: 'signature',
+    action: 'fix_signer',
+    params: { position: 'number', email: 'text' },
+    text: {
+      'pt-BR': 'O signatário {position} repete o e-mail {email}',
+      en: 'Signer {position} repeats the e-mail {email}',
+    },
+  },
+  'signature.no_document_before': {
+    severity: 'blocking',
+    domain: 'signature',
+    action: 'edit_workflow',
+    params: { label: 'text' },
+    text: {
+      'pt-BR': 'Nenhuma etapa antes de "{label}" gera o documento a assinar',
+      en: 'No step before "{label}" makes the document to sign',
+    },
+  },
 } as const satisfies Readonly<Record<string, Entry>>
