@@ -4,7 +4,8 @@ import * as TE from 'fp-ts/TaskEither'
 import { type DecodeProblem, problemsOf } from '../domain/decode-problems'
 import { fault } from '../domain/fault'
 import type { JsonObject } from '../domain/json'
-import type { Facts, Finding, Needs, NodeType } from './node-type'
+import type { Prepared, Facts, Finding, Needs, NodeType, StepFilling } from './node-type'
+import { decodeStored } from './references'
 import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
 
 type Problems = ReadonlyArray<DecodeProblem>
@@ -18,11 +19,9 @@ export type AnyNodeType = Pick<
   readonly decode: (config: unknown) => E.Either<Problems, JsonObject>
   readonly needs: (config: JsonObject) => Needs
   readonly check: (config: JsonObject, facts: Facts) => ReadonlyArray<Finding>
-  readonly input: (
-    config: JsonObject,
-    run: Pick<StepRun, 'references' | 'documents' | 'step'>,
-  ) => E.Either<StepFault, JsonObject>
-  readonly execute: (config: JsonObject, run: StepRun) => TE.TaskEither<StepStop, StepResult>
+  readonly fill: (config: JsonObject, given: StepFilling) => E.Either<StepFault, unknown>
+  readonly input: (config: JsonObject, prepared: Prepared<unknown>) => E.Either<StepFault, JsonObject>
+  readonly execute: (config: JsonObject, run: StepRun & Prepared<unknown>) => TE.TaskEither<StepStop, StepResult>
 }
 
 const listed = (problems: Problems): string =>
@@ -39,37 +38,44 @@ const refused = (problems: Problems): StepFault => {
   return { _tag: 'StepFault', retryable: false, fault: fault(code, params, tech) }
 }
 
-export const anyNodeType = <Config>(type: NodeType<Config>): AnyNodeType => {
-  const decoded = (config: unknown) => pipe(type.config.decode(config), E.mapLeft(problemsOf))
+export const anyNodeType = <Config, Filled>(type: NodeType<Config, Filled>): AnyNodeType => {
+  const known = (config: JsonObject) => pipe(decodeStored(type.config, config), E.mapLeft(problemsOf))
   return {
     ...type,
-    decode: flow(
-      decoded,
-      E.map((config) => type.config.encode(config) as JsonObject),
-    ),
+    decode: (config) =>
+      pipe(
+        type.config.decode(config),
+        E.bimap(problemsOf, (decoded) => type.config.encode(decoded) as JsonObject),
+      ),
     needs: flow(
-      decoded,
+      known,
       E.match(() => ({ templates: [], connections: [] }), type.needs),
     ),
     check: (config, facts) =>
       pipe(
-        decoded(config),
+        known(config),
         E.match(
           (problems) => [incomplete(problems)],
-          (known) => type.check(known, facts),
+          (decoded) => type.check(decoded, facts),
         ),
       ),
-    input: (config, run) =>
+    fill: (config, given) =>
       pipe(
-        decoded(config),
+        known(config),
         E.mapLeft(refused),
-        E.chain((known) => type.input(known, run)),
+        E.chain((decoded) => type.fill(decoded, given)),
+      ),
+    input: (config, prepared) =>
+      pipe(
+        known(config),
+        E.mapLeft(refused),
+        E.chain((decoded) => type.input(decoded, prepared as Prepared<Filled>)),
       ),
     execute: (config, run) =>
       pipe(
-        TE.fromEither(decoded(config)),
+        TE.fromEither(known(config)),
         TE.mapLeft(refused),
-        TE.chainW((known) => type.execute(known, run)),
+        TE.chainW((decoded) => type.execute(decoded, run as StepRun & Prepared<Filled>)),
       ),
   }
 }

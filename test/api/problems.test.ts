@@ -56,6 +56,7 @@ const examples: ReadonlyArray<ApiError> = [
   { _tag: 'TemplateRefused', issues: [{ ...issue, code: 'template.syntax_error', params: { tag: 'a' } }] },
   { _tag: 'CommandIdReused' },
   { _tag: 'TooBusy' },
+  { _tag: 'ChecksUnavailable', reason: 'x' },
   { _tag: 'Unexpected' },
   { _tag: 'ReadModelBehind', position: { commit: 5n, prepare: 5n } },
   { _tag: 'ReadModelUnavailable', reason: 'x' },

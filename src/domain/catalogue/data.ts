@@ -61,4 +61,13 @@ export const data = {
     action: 'review_data',
     text: { 'pt-BR': 'Os dados passam do limite de {limit}', en: 'The data exceeds the limit of {limit}' },
   },
+  'data.check_unfinished': {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'review_data',
+    text: {
+      'pt-BR': 'A verificação da etapa "{label}" não terminou no tempo previsto; simplifique os textos ou reduza os dados',
+      en: 'The check of step "{label}" did not end in the time it has; simplify its texts or reduce the data',
+    },
+  },
 } as const satisfies Readonly<Record<string, Entry>>

@@ -15,6 +15,7 @@ export const manual: NodeType<ManualConfig> = {
   config: ManualConfig,
   needs: () => ({ templates: [], connections: [] }),
   check: () => [],
+  fill: () => E.right(null),
   input: () => E.right({}),
   execute: (_, { references }) => TE.right(triggerResult(references.trigger, 'manual')),
 }

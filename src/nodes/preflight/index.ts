@@ -1,5 +1,17 @@
 export { decodeNodes } from '../decode-nodes'
+export { nodeThreads } from '../node-work/threads'
 export { webhookTriggerData } from '../webhook/trigger-data'
-export { isBlocking, kindOf, merged, needsOf, phaseOf, preflight, type PreflightFinding, wholeRun } from './check'
+export {
+  isBlocking,
+  kindOf,
+  merged,
+  needsOf,
+  phaseOf,
+  preflight,
+  type PreflightFacts,
+  type PreflightFinding,
+  wholeRun,
+} from './check'
+export { type Checks, checksIn, patientChecks, type ChecksUnavailable } from './checks'
 export { gather } from './gather'
 export { nodesToCheck } from './recheck'

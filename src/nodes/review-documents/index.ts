@@ -3,9 +3,10 @@ import { check } from './check'
 import { ReviewConfig } from './config'
 import { execute } from './execute'
 import { input } from './input'
+import { type Question, questionOf } from './question'
 
 /** The run waits until a person approves or rejects what it made. */
-export const reviewDocuments: NodeType<ReviewConfig> = {
+export const reviewDocuments: NodeType<ReviewConfig, Question> = {
   node_type: 'review-documents',
   aliases: ['human-in-loop'],
   kind: 'human',
@@ -15,6 +16,7 @@ export const reviewDocuments: NodeType<ReviewConfig> = {
   config: ReviewConfig,
   needs: () => ({ templates: [], connections: [] }),
   check,
+  fill: questionOf,
   input,
   execute,
 }

@@ -2,10 +2,10 @@ import type { NodeType } from '../node-type'
 import { check } from './check'
 import { StorageNodeConfig } from './config'
 import { execute } from './execute'
-import { input } from './input'
+import { folderFor, input } from './input'
 
 /** The run's documents in a folder or a bucket. */
-export const storage: NodeType<StorageNodeConfig> = {
+export const storage: NodeType<StorageNodeConfig, ReadonlyArray<string>> = {
   node_type: 'storage',
   aliases: [],
   kind: 'delivery',
@@ -15,6 +15,7 @@ export const storage: NodeType<StorageNodeConfig> = {
   config: StorageNodeConfig,
   needs: ({ connection_id }) => ({ templates: [], connections: [connection_id] }),
   check,
+  fill: folderFor,
   input,
   execute,
 }

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import type { TemplateNode, TemplateVersion } from '../../domain/template/version'
+import type { TemplateVersion } from '../../domain/template/version'
 import { foreseen } from '../checking'
 import type { Facts, Finding } from '../node-type'
 import { pathOfSource } from '../references'
@@ -8,25 +8,9 @@ import { findingOfReference } from '../step-faults'
 import type { UploadedDocumentConfig } from './config'
 import { type Finding as DocxFinding, walkData } from './docx'
 import { type Mapping, templateData } from './template-data'
+import { isUsed, without } from './used'
 
 const isOfStep = ({ source_field }: Mapping): boolean => pathOfSource(source_field)[0] === 'step'
-
-const concerns = (path: string, { template_tag }: Mapping): boolean =>
-  path === template_tag || path.startsWith(`${template_tag}.`) || template_tag.startsWith(`${path}.`)
-
-/** Leaves out what these mappings fill: a section goes with all that stands in it. */
-const without = (tree: ReadonlyArray<TemplateNode>, mappings: ReadonlyArray<Mapping>): ReadonlyArray<TemplateNode> =>
-  tree
-    .filter(({ path }) => !mappings.some((mapping) => concerns(path, mapping)))
-    .map((node) => (node.kind === 'section' ? { ...node, children: without(node.children, mappings) } : node))
-
-const pathsIn = (tree: ReadonlyArray<TemplateNode>): ReadonlyArray<string> =>
-  tree.flatMap((node) => (node.kind === 'tag' ? [node.path] : [node.path, ...pathsIn(node.children)]))
-
-export const isUsed =
-  (tree: ReadonlyArray<TemplateNode>) =>
-  (mapping: Mapping): boolean =>
-    pathsIn(tree).some((path) => concerns(path, mapping))
 
 const asFinding =
   (label: string) =>

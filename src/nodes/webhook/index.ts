@@ -15,6 +15,7 @@ export const webhook: NodeType<WebhookConfig> = {
   config: WebhookConfig,
   needs: () => ({ templates: [], connections: [] }),
   check: () => [],
+  fill: () => E.right(null),
   input: () => E.right({}),
   execute: ({ source_object_type = 'webhook' }, { references }) =>
     TE.right(triggerResult(references.trigger, source_object_type)),

@@ -1,7 +1,4 @@
-import { parentPort } from 'node:worker_threads'
-import { type Job, perform } from './job'
+import { serveJobs } from '../../threads/serve-jobs'
+import { perform } from './job'
 
-parentPort?.on('message', (job: Job) => {
-  parentPort?.postMessage(perform(job))
-})
-parentPort?.postMessage('ready')
+serveJobs(perform)

@@ -1,0 +1,4 @@
+import { serveJobs } from '../threads/serve-jobs'
+import { perform } from './job'
+
+serveJobs(perform)
