@@ -1,4 +1,4 @@
 import { serveJobs } from '../threads/serve-jobs'
-import { perform } from './job'
+import { type Job, perform } from './job'
 
-serveJobs(perform)
+serveJobs((job) => perform(job as Job))
