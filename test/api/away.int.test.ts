@@ -33,6 +33,7 @@ import { postgresIdentityStore } from '../../src/stores/identity/postgres'
 import { openPostgres } from '../../src/stores/postgres/open-postgres'
 import { keyringOf } from '../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../src/stores/secrets/postgres'
+import { nobodyAsked } from '../support/probes'
 import { bodyOf, contract, manual } from './requests'
 import { viewNonces } from '../../src/api/pages/view-nonce'
 
