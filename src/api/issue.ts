@@ -23,7 +23,7 @@ export type RenderedIssue = {
   readonly message_human: string
   readonly message_tech: string | null
   readonly node_id: string | null
-  readonly pointers: ReadonlyArray<string>
+  readonly pointers?: ReadonlyArray<string>
 }
 
 const unknownCode = { domain: 'data', severity: 'blocking' } as const
@@ -39,7 +39,7 @@ export const renderIssue =
     message_human: textOf(code, params, locale),
     message_tech: showTech ? tech : null,
     node_id,
-    pointers,
+    ...(pointers.length === 0 ? {} : { pointers }),
   })
 
 export const issueParams = (issues: ReadonlyArray<Issue>, locale: Locale, showTech: boolean) => {

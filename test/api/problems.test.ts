@@ -119,7 +119,6 @@ describe('problems', () => {
       message_human: 'No value for client.name, used in "Doc"',
       message_tech: 'no value',
       node_id: 'n',
-      pointers: [],
     })
     expect(JSON.stringify(rendered(false))).to.not.include('no value')
     expect(rendered(false).recommended_actions).to.deep.equal([
