@@ -6,7 +6,10 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Logger } from 'pino'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
+import { probeConnection } from '../nodes/connections/probe'
 import { keptSessions } from '../nodes/email/smtp-sessions'
+import { fillingIn } from '../nodes/node-work/filling'
+import { checksIn, nodeThreads, patientChecks, probesOf } from '../nodes/preflight'
 import { nodeTypeOf } from '../nodes/registry'
 import { unavailable } from '../nodes/step-faults'
 import { docxEngine } from '../nodes/uploaded-document/docx'
@@ -51,11 +54,13 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     log.warn({ reason }, 'waiting for PostgreSQL'),
   )
   const docx = docxEngine()
+  const threads = nodeThreads()
   const smtp = keptSessions()
   const outgoing = {
     allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
     fileRoot: config.STORAGE_ROOT,
   }
+  const secrets = postgresSecretStore(database, config.DOCG_SECRET_KEY)
   const temporal = {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -67,12 +72,20 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       catalog: catalogOf(store),
       nodeType: nodeTypeOf,
       author: randomUUID(),
+      checks: checksIn(threads, patientChecks),
+      probes: probesOf({
+        secrets,
+        probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
+        blobs: config.BLOB_URL,
+        docx,
+      }),
+      fillTexts: fillingIn(threads),
       now,
       onCancel: cancelWatch(store),
       deleteDocument: ({ sha256 }) => pipe(config.BLOB_URL.remove(sha256), TE.mapLeft(unavailable)),
       services: {
         blobs: config.BLOB_URL,
-        secrets: postgresSecretStore(database, config.DOCG_SECRET_KEY),
+        secrets,
         docx,
         outgoing,
         smtp,
@@ -119,7 +132,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       stop.abort()
       await Promise.all([reactor.done, beating, worker.shutdown()])
       smtp.close()
-      await Promise.all([connection.close(), docx.close(), store.close(), database.destroy()])
+      await Promise.all([connection.close(), docx.close(), threads.close(), store.close(), database.destroy()])
     },
   }
 }

@@ -127,9 +127,12 @@ export const problemOf = (error: ApiError): Problem => {
     case 'ConnectionAlreadyExists':
       return problem('already_exists')
     case 'TooManyConflicts':
+    case 'WorkflowRevisedMeanwhile':
       return problem('concurrent_changes', {}, retryAfter(1))
     case 'PreflightBlocked':
       return withIssues('preflight.blocked', error.issues)
+    case 'WorkflowIncomplete':
+      return withIssues('workflow_incomplete', error.issues)
     case 'TemplateRefused':
       return withIssues('template.refused', error.issues)
     case 'CommandIdReused':
@@ -138,6 +141,8 @@ export const problemOf = (error: ApiError): Problem => {
       return problem('cursor_beyond_head', { head: error.head })
     case 'TooBusy':
       return problem('too_busy', {}, retryAfter(2))
+    case 'ChecksUnavailable':
+      return problem('checks_unavailable', {}, retryAfter(2))
     case 'ReadModelBehind':
       return behind(error.position)
     case 'ReadModelUnavailable':

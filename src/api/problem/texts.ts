@@ -183,6 +183,17 @@ export const problemTexts = {
       '{count, plural, one {Something is in the way: {first}} other {# things are in the way; the first: {first}}}',
     ],
   ),
+  workflow_incomplete: problemText(
+    422,
+    [
+      'Fluxo incompleto',
+      '{count, plural, one {Falta uma coisa para o fluxo ficar ativo: {first}} other {Faltam # coisas para o fluxo ficar ativo; a primeira: {first}}}',
+    ],
+    [
+      'Workflow incomplete',
+      '{count, plural, one {Something keeps the workflow from being active: {first}} other {# things keep the workflow from being active; the first: {first}}}',
+    ],
+  ),
   'template.refused': problemText(
     422,
     [
@@ -238,6 +249,11 @@ export const problemTexts = {
     503,
     ['Credenciais indisponíveis', 'O armazenamento de credenciais não respondeu; repita com a mesma Idempotency-Key'],
     ['Secret store unavailable', 'The secret store did not answer; repeat with the same Idempotency-Key'],
+  ),
+  checks_unavailable: problemText(
+    503,
+    ['Verificação indisponível', 'Há muitas verificações na fila; tente de novo em instantes'],
+    ['Checks unavailable', 'Too many checks are waiting; try again in a moment'],
   ),
   identity_unavailable: problemText(
     503,

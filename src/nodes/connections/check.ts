@@ -1,11 +1,11 @@
 import * as E from 'fp-ts/Either'
 import type { ConnectionId } from '../../domain/ids'
+import { pointingAt } from '../checking'
 import type { Facts, Finding } from '../node-type'
 import type { ConnectionType } from './connection-type'
 import { connectionMissing } from './findings'
 
-/** Whether there is such a connection, as far as docg's own definitions tell. */
-export const checkConnection = <Config, Secret>(
+const wrongWith = <Config, Secret>(
   id: ConnectionId,
   { type, provider, config }: ConnectionType<Config, Secret>,
   facts: Facts,
@@ -15,6 +15,13 @@ export const checkConnection = <Config, Secret>(
   if (connection.connectionType !== type)
     return [connectionMissing(provider, `connection ${id} is of type ${connection.connectionType}`)]
   return E.isRight(config.decode(connection.config))
-    ? []
+    ? (facts.probed?.[id] ?? [])
     : [connectionMissing(provider, `the configuration of connection ${id} is not usable`)]
 }
+
+/** What is wrong with a node's connection, as docg's definitions and its provider tell. */
+export const checkConnection = <Config, Secret>(
+  id: ConnectionId | undefined,
+  type: ConnectionType<Config, Secret>,
+  facts: Facts,
+): ReadonlyArray<Finding> => (id === undefined ? [] : wrongWith(id, type, facts).map(pointingAt('/connection_id')))
