@@ -10,7 +10,7 @@ import type { StepStop, Unavailable, Unsayable } from '../../nodes/step-run'
 import { attempt, type Attempting, type RunnableType, unknownType } from './attempt'
 import type { Catalog, catalogOf } from './catalog'
 import { checkRun } from './check-run'
-import { reportConnection } from './report-connection'
+import { reportUsed } from './report-connection'
 import { openRun, type RunCommands, type RunLog } from './run-commands'
 import { unsayable } from './step-faults'
 import { committed, lookAgain, orStop } from './stop'
@@ -54,7 +54,7 @@ const tryStep = (
       return pipe(
         attempt(deps, catalog, type ?? unknownType(step.node_type), node?.config ?? {}, run, step),
         TE.chainFirstTaskK(() =>
-          node === undefined ? T.of(undefined) : reportConnection(deps, catalog, run, node, step.step_id)(before),
+          node === undefined ? T.of(undefined) : reportUsed(deps, catalog, run, node, step.step_id)(before),
         ),
       )
     }),

@@ -17,6 +17,7 @@ import type { StepStop } from '../../nodes/step-run'
 import { usedVersion } from '../../nodes/used-version'
 import { type Attempting, untilCanceled } from './attempt'
 import type { Catalog } from './catalog'
+import { reportProbed, type Reporting } from './report-connection'
 import type { RunCommands } from './run-commands'
 import { lookAgain } from './stop'
 
@@ -58,7 +59,7 @@ const isRepeated = ({ preflight: { at, round }, retryOf }: Execution): boolean =
 
 /** The checks of these nodes; the verdict is staged. Blocking findings hold the run. */
 export const checkRun = (
-  deps: Pick<Attempting, 'services' | 'checks' | 'probes' | 'onCancel' | 'now'>,
+  deps: Pick<Attempting, 'services' | 'checks' | 'probes' | 'onCancel'> & Reporting,
   catalog: Catalog,
   run: RunCommands,
   nodes: ReadonlyArray<NodeId>,
@@ -80,6 +81,7 @@ export const checkRun = (
         fresh: isRepeated(state),
       }),
     ),
+    TE.chainFirstTaskK(({ facts }) => reportProbed(deps, run, facts)),
     TE.bindW('found', ({ drawn, facts }) =>
       checked(deps, run, { nodes: drawn, facts, purpose, owner: organizationId }),
     ),

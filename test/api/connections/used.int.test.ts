@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { ExecutionId } from '../../../src/domain/ids'
 import { type ReviewSite, startReviewSite } from '../../support/review-site'
 import { right } from '../../support/send'
+import { startMailserver } from '../../support/smtp'
 import {
   as,
   at,
@@ -63,5 +64,41 @@ describe('a connection that runs use', () => {
     await run()
     expect(bodyOf(await read()), 'nothing more to say').to.include({ revision: 4 })
     expect(await readdir(join(folder, 'contracts'))).to.deep.equal(['contract-123.docx'])
+  }).timeout(60_000)
+
+  it('says what the checks before a run met', async () => {
+    const admin = as(site, site.ours)
+    const server = await startMailserver({
+      authOptional: false,
+      onAuth: ({ password }, _, done) => {
+        if (password === 'right') done(null, { user: 'docs' })
+        else done(Object.assign(new Error('no'), { responseCode: 535 }))
+      },
+    })
+    const config = { host: '127.0.0.1', port: server.port, from: 'docs@example.com' }
+    const secret = { user: 'docs', password: 'wrong' }
+    const id = idOf(await admin.post('/connections', { name: 'Mail', type: 'smtp', config, secret }).expect(201))
+    const mail = { connection_id: id, to: ['ana@example.com'], subject_template: 'Hello', body_template: 'Hello' }
+    const workflow = await defineActive(admin, [manual, { node_type: 'email', label: 'Send', config: mail }])
+    const start = () => admin.post(`/workflows/${workflow}/executions`, { trigger_data: {} }).expect(201)
+
+    const held = right(ExecutionId.decode(idOf(await start())))
+    await works.step(held)
+    expect((await works.run(held)).status).to.equal('needs_review')
+    expect(bodyOf(await admin.get(`/connections/${id}`).expect(200))).to.include({ status: 'error', revision: 1 })
+    expect(server.arrived).to.deep.equal([])
+
+    const repaired = await admin
+      .send('put', `/connections/${id}`)
+      .set('If-Match', '"1"')
+      .send({ secret: { ...secret, password: 'right' } })
+      .expect(200)
+    expect(bodyOf(repaired)).to.include({ status: 'active', revision: 2 })
+    const sent = right(ExecutionId.decode(idOf(await start())))
+    await works.step(sent)
+    expect((await works.run(sent)).status).to.equal('completed')
+    expect(server.arrived).to.have.length(1)
+    expect(bodyOf(await admin.get(`/connections/${id}`).expect(200))).to.include({ status: 'active', revision: 2 })
+    await server.stop()
   }).timeout(60_000)
 })

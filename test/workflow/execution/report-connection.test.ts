@@ -8,8 +8,9 @@ import { ConnectionId, derivedId } from '../../../src/domain/ids'
 import { load } from '../../../src/domain/load'
 import type { EventMetadata } from '../../../src/domain/metadata'
 import type { Node } from '../../../src/domain/workflow-definition/node'
+import type { Finding } from '../../../src/nodes/node-type'
 import { catalogOf } from '../../../src/workflow/execution/catalog'
-import { reportConnection } from '../../../src/workflow/execution/report-connection'
+import { reportProbed, reportUsed } from '../../../src/workflow/execution/report-connection'
 import { openRun, type RunLog } from '../../../src/workflow/execution/run-commands'
 import { logInMemory, runInMemory } from '../../support/run-in-memory'
 import {
@@ -74,20 +75,20 @@ describe('a connection that a step uses', () => {
     }
     const catalog = catalogOf(log)(organizationId)
     await catalog.connection(id)()
+    const state = async () => right(await load(memory.log)(connection)(connectionStream(id))()).state
     const heard = async (...commands: ReadonlyArray<ExecutionCommand>) => {
       const run = right(await openRun(memory.log, worker)(memory.id)())
       const before = run.state()
       for (const command of commands) right(run.stage(command))
       const readBefore = reads
-      await reportConnection({ log, now: () => now }, catalog, run, node, step_id)(before)()
-      const { state } = right(await load(memory.log)(connection)(connectionStream(id))())
+      await reportUsed({ log, now: () => now }, catalog, run, node, step_id)(before)()
       return {
-        status: state.status,
+        status: (await state()).status,
         events: memory.log.stream(connectionStream(id)).length - (inTrouble ? 2 : 1),
         reads: reads - readBefore,
       }
     }
-    return { memory, change, heard, log }
+    return { memory, change, heard, log, state }
   }
 
   it('is in trouble when it refuses the step, also when the step is tried again', async () => {
@@ -131,6 +132,28 @@ describe('a connection that a step uses', () => {
     expect(await heard(fails(denied))).to.include({ status: 'active', events: 1 })
   })
 
+  it('is in trouble when a run’s checks find what blocks, and no sooner', async () => {
+    const { memory, log, state } = await stage()
+    const run = right(await openRun(memory.log, worker)(memory.id)())
+    const heard = async (...probed: ReadonlyArray<Finding>) => {
+      const known = await state()
+      if (known.status === 'unknown') throw new Error('no connection')
+      await reportProbed({ log, now: () => now }, run, { connections: { [id]: known }, probed: { [id]: probed } })()
+      return (await state()).status
+    }
+    const found = (code: 'delivery.smtp_unreachable' | 'delivery.smtp_auth_failed'): Finding => ({
+      code,
+      params: {},
+      tech: 't',
+    })
+    expect(await heard()).to.equal('active')
+    expect(await heard(found('delivery.smtp_unreachable'))).to.equal('active')
+    expect(await heard(found('delivery.smtp_unreachable'), found('delivery.smtp_auth_failed'))).to.equal('error')
+    expect(await heard(found('delivery.smtp_auth_failed'))).to.equal('error')
+    expect(await heard(), 'an answer that may be a minute old').to.equal('error')
+    expect(memory.log.stream(connectionStream(id))).to.have.length(2)
+  })
+
   it('does not keep a run from going on when the log does not answer', async () => {
     const { memory } = await stage()
     const away = TE.left({ _tag: 'StoreUnavailable' as const, reason: 'away' })
@@ -139,7 +162,7 @@ describe('a connection that a step uses', () => {
     const before = run.state()
     right(run.stage(fails(denied)))
     const deps = { log: { ...logInMemory(), append: () => away }, now: () => now }
-    expect(await reportConnection(deps, catalog, run, node, step_id)(before)()).to.equal(undefined)
+    expect(await reportUsed(deps, catalog, run, node, step_id)(before)()).to.equal(undefined)
     expect(E.isRight(await run.commit())).to.equal(true)
   })
 })
