@@ -7,6 +7,7 @@ import { endless, slow } from '../../test/support/hard-texts'
 import type { Product } from '../../test/support/product'
 import { until } from '../../test/support/until'
 import { atMost } from '../aim'
+import { mib, residentMib } from '../memory'
 import type { Bench } from '../part'
 import { processesOf, startOf } from '../processes'
 import { ms, row } from '../row'
@@ -16,7 +17,7 @@ type Delay = { readonly p50: number; readonly p99: number; readonly max: number 
 /** A second API beside the product's, started as that one was, whose event loop is watched. */
 const withWatchedApi = async (
   product: Product,
-  work: (url: string, delay: () => Promise<Delay>) => Promise<void>,
+  work: (url: string, pid: number, delay: () => Promise<Delay>) => Promise<void>,
 ): Promise<void> => {
   const api = (await processesOf(product.dataDir)).find(({ name }) => name === 'api')
   if (api === undefined) throw new Error('no API process')
@@ -37,7 +38,7 @@ const withWatchedApi = async (
         ),
       60_000,
     )
-    await work(url, async () => {
+    await work(url, child.pid ?? 0, async () => {
       const told = once(child, 'message')
       child.send('delay')
       return ((await told) as [Delay])[0]
@@ -78,7 +79,7 @@ const shown = ({ p50, p99 }: Delay): ReadonlyArray<string> => [ms(p50), ms(p99)]
 
 /** How long the API's event loop is held while 20 callers ask for checks that take seconds each. */
 export const apiLoop = async ({ product, repeats, print }: Bench): Promise<void> =>
-  withWatchedApi(product, async (url, delay) => {
+  withWatchedApi(product, async (url, pid, delay) => {
     const client = clientOf({ ...product, demo: { ...product.demo, url } })
     const defined = (await (await client.post('/workflows', workflow)).json()) as { readonly id: string }
     const ask = async () => (await client.post(`/workflows/${defined.id}/preflight`, { trigger_data })).status
@@ -93,4 +94,5 @@ export const apiLoop = async ({ product, repeats, print }: Bench): Promise<void>
     print(row(`the same beside ${together} hard preflights`, shown(held), atMost(held.p99, 50, ms)))
     const count = (status: number) => answers.filter((answer) => answer === status).length
     print(row('  of them answered, told to come again', [String(count(200)), String(count(503))]))
+    print(row('  memory of the API then, with its threads', [mib(await residentMib(pid))]))
   })

@@ -66,7 +66,8 @@ export const data = {
     domain: 'data',
     action: 'review_data',
     text: {
-      'pt-BR': 'A verificação da etapa "{label}" não terminou no tempo previsto; simplifique os textos ou reduza os dados',
+      'pt-BR':
+        'A verificação da etapa "{label}" não terminou no tempo previsto; simplifique os textos ou reduza os dados',
       en: 'The check of step "{label}" did not end in the time it has; simplify its texts or reduce the data',
     },
   },
