@@ -59,6 +59,8 @@ export type Site = {
   readonly derivingKey: Uint8Array
   /** Lines that the API logged. */
   readonly logged: () => string
+  /** From here on no thread checks anything. */
+  readonly endThreads: () => Promise<void>
   /** How much there is: events, files, secrets. */
   readonly amounts: () => Promise<{ readonly events: string; readonly files: number; readonly secrets: number }>
   readonly stop: () => Promise<void>
@@ -155,6 +157,7 @@ export const startSite = async (): Promise<Site> => {
     secrets,
     derivingKey: deriving,
     logged: () => lines.join(''),
+    endThreads: threads.close,
     amounts: async () => {
       const tailNow = orThrow(await store.tail())
       const kept: ReadonlyArray<unknown> = await knex('connection_secrets').select('connection_id')

@@ -199,10 +199,16 @@ describe('checks beside the event loop', function () {
     })
 
     it('end with what has no end: it blocks, the thread stays, the other nodes are checked', async () => {
-      const drawn = [manual, email('Endless', { body_template: endless }), email('Bad', { to: ['nobody'] })]
+      const drawn = [
+        manual,
+        email('Endless', { body_template: endless }),
+        email('Endless, of another step', { body_template: `{{ step.1.source_object_id }}${endless}` }),
+        email('Bad', { to: ['nobody'] }),
+      ]
       const verdict = await found(checksIn(start(), short), { drawn, facts: factsWith({}) })
       expect(verdict.map(({ code, severity, params }) => [code, severity, params['label'] ?? ''])).to.deep.equal([
         ['data.check_unfinished', 'blocking', 'Endless'],
+        ['data.check_unfinished', 'blocking', 'Endless, of another step'],
         ['delivery.recipient_invalid', 'blocking', ''],
       ])
       expect(workers).to.have.length(1)

@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import * as fc from 'fast-check'
 import { problemsOf } from '../../src/domain/decode-problems'
+import { exactObject, listOf } from '../../src/domain/exact'
 import type { JsonObject } from '../../src/domain/json'
-import { fillIn, sourceField, templateText, timeOf, variablesOf } from '../../src/nodes/references'
+import { decodeStored, fillIn, sourceField, templateText, timeOf, variablesOf } from '../../src/nodes/references'
 import type { References } from '../../src/nodes/step-run'
 
 const references = {
@@ -85,6 +86,23 @@ describe('references', () => {
     ]
     for (const template of refused) expect(problem(template), template).to.be.a('string')
     expect(problem('{{trigger.a}} {{step.2.x}}')).to.equal(undefined)
+  })
+
+  it('takes a stored template for one that was read before, and still measures it', () => {
+    const field = exactObject('Config', { texts: listOf(templateText(10), 5) }, {})
+    expect(E.isRight(decodeStored(field, { texts: ['{{a b}}'] }))).to.equal(true)
+    expect(E.isRight(field.decode({ texts: ['{{a b}}'] }))).to.equal(false)
+    const long = decodeStored(field, { texts: ['a', 'x'.repeat(11)] })
+    expect(E.isLeft(long) && problemsOf(long.left).map(({ pointer }) => pointer)).to.deep.equal(['/texts/1'])
+  })
+
+  it('gives all texts of a node one time: when it is over, none is filled in', () => {
+    const given = { references, msLeft: timeOf(0) }
+    expect(fillIn('text')(given)('plain')).to.deep.equal(E.left([{ _tag: 'OutOfTime' }]))
+    const ending = fillIn('text')({ references, msLeft: timeOf(20) })(
+      '{% for i in (1..9999) %}{% for j in (1..9999) %}a{% endfor %}{% endfor %}',
+    )
+    expect(ending).to.deep.equal(E.left([{ _tag: 'OutOfTime' }]))
   })
 
   it('refuses control characters, half characters and too much', () => {

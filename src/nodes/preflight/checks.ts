@@ -39,7 +39,7 @@ export type Checks = (checked: Checked) => TE.TaskEither<ChecksUnavailable, Read
 export type CheckTimes = { readonly nodeMs: number; readonly wholeMs: number; readonly waitMs: number }
 
 /** Checks that surely take no longer, as added up beforehand, run where they are asked for. */
-const inlineMs = 20
+const inlineMs = 30
 
 const only = <Id extends string, A>(
   all: Readonly<Partial<Record<Id, A>>>,
