@@ -65,6 +65,10 @@ const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: st
     'pt-BR': ['Revisar os dados', 'Confira os dados de entrada'],
     en: ['Review the data', 'Check the trigger data'],
   },
+  review_template: {
+    'pt-BR': ['Conferir o modelo', 'Faça uma simulação e confira o documento gerado'],
+    en: ['Review the template', 'Make a dry run and look at the document'],
+  },
   select_folder: {
     'pt-BR': ['Escolher a pasta', 'Escolha um destino que exista'],
     en: ['Select a folder', 'Choose a destination that exists'],

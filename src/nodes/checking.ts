@@ -1,29 +1,29 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import type { Json } from '../domain/event-store'
 import type { JsonObject } from '../domain/json'
+import { withValuesAt } from './dotted-path'
 import type { Facts, Finding } from './node-type'
-import { fillIn, type Path, stepsIn, variablesOf } from './references'
+import type { Path } from './liquid-variables'
+import { fillIn, stepsIn, variablesOf } from './references'
 import { findingOfReference } from './step-faults'
 
 const standIn = 'x'
 
-const withPath = (into: Json, [key, ...rest]: Path): Json => {
-  if (key === undefined) return typeof into === 'object' ? into : standIn
-  const known: JsonObject =
-    typeof into === 'object' && into !== null && !Array.isArray(into) ? (into as JsonObject) : {}
-  const before = Object.hasOwn(known, key) ? (known[key] ?? null) : standIn
-  return { ...known, [key]: withPath(before, rest) }
-}
-
 /** Outputs that do not exist before the run, so that the rest of a template can be checked. */
-const unknownOutputs = (template: string): Record<string, JsonObject> =>
-  pipe(
+const unknownOutputs = (template: string): Readonly<Record<string, JsonObject>> => {
+  const paths = pipe(
     variablesOf(template),
     E.getOrElse((): ReadonlyArray<Path> => []),
   )
     .filter(([root, position]) => root === 'step' && position !== undefined)
-    .reduce<Record<string, JsonObject>>((step, [, ...path]) => withPath(step, path) as Record<string, JsonObject>, {})
+    .map(([, ...path]) => path)
+  // a value that another path leads through is no text
+  const shortFirst = paths.toSorted((a, b) => a.length - b.length)
+  return withValuesAt(
+    {},
+    shortFirst.map((path) => [path, standIn]),
+  ) as Readonly<Record<string, JsonObject>>
+}
 
 const notBefore = (template: string, { label, position }: Facts, field: string): ReadonlyArray<Finding> =>
   [...new Set(stepsIn(template))]

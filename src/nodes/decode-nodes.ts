@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as t from 'io-ts'
-import { type DecodeProblem, mostProblems, problemsOf } from '../domain/decode-problems'
+import { type DecodeProblem, mostProblems, pointerTo, problemsOf } from '../domain/decode-problems'
 import { NodeId } from '../domain/ids'
 import { JsonObject } from '../domain/json'
 import type { Node } from '../domain/workflow-definition/node'
 import type { AnyNodeType } from './any-node-type'
 import { exactObject, text } from '../domain/exact'
+import { tagsIn } from './liquid-tags'
 import { nodeTypeOf } from './registry'
 
 const mostNodes = 50
+/** Characters, over all texts of a workflow: reading tags is the one part of a definition that costs more than its bytes. */
+const mostInTags = 30_000
 
 const DrawnNode = exactObject(
   'Node',
@@ -63,6 +66,22 @@ const decodeDrawn = (drawn: unknown, index: number, newId: () => string): E.Eith
     E.chain((node) => decodeOne(node, index, newId)),
   )
 
+/** What is left of `left` characters in tags after the texts in `value`, or the pointer of the one that is too much. */
+const leftAfter = (value: unknown, left: number): E.Either<string, number> => {
+  if (typeof value === 'string') {
+    const { tags } = tagsIn(value, left)
+    return tags.length > left ? E.left('') : E.right(left - tags.length)
+  }
+  if (typeof value !== 'object' || value === null) return E.right(left)
+  let rest = left
+  for (const [name, part] of Object.entries(value)) {
+    const after = leftAfter(part, rest)
+    if (E.isLeft(after)) return E.left(`${pointerTo([name])}${after.left}`)
+    rest = after.right
+  }
+  return E.right(rest)
+}
+
 /**
  * The nodes of a workflow as a user draws them; pointers start at the list. Every fault is told, at most 50. `newId` makes the ids that are
  * absent.
@@ -75,8 +94,16 @@ export const decodeNodes = (
   if (input.length > mostNodes) return E.left([{ pointer: '', problem: `must have at most ${mostNodes} nodes` }])
   const problems: DecodeProblem[] = []
   const nodes = new Map<NodeId, Node>()
+  let leftInTags = mostInTags
   for (const [index, drawn] of input.entries()) {
     if (problems.length >= mostProblems) break
+    const after = leftAfter(drawn, leftInTags)
+    if (E.isLeft(after)) {
+      const pointer = `/${index}${after.left}`
+      problems.push({ pointer, problem: `brings the workflow over ${mostInTags} characters in tags` })
+      break
+    }
+    leftInTags = after.right
     const node = pipe(decodeDrawn(drawn, index, newId), E.mapLeft(under(`/${index}`)))
     if (E.isLeft(node)) problems.push(...node.left)
     else if (nodes.has(node.right.node_id))

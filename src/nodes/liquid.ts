@@ -1,4 +1,4 @@
-import { Liquid, TokenKind, Tokenizer } from 'liquidjs'
+import { Liquid } from 'liquidjs'
 
 const allowedTags = ['#', 'assign', 'break', 'capture', 'case', 'comment', 'continue', 'for', 'if', 'unless']
 
@@ -17,19 +17,6 @@ const withoutNow = (liquid: Liquid) => {
       throw new Error('the current date is not available')
     return original.call(this, value, ...rest)
   })
-}
-
-const mostInTags = 10_000
-
-/** A template's tags without the text between them: the engine finds their variables in time that grows with the characters before each. */
-export const tagsOf = (template: string): string => {
-  const tags = new Tokenizer(template)
-    .readTopLevelTokens()
-    .filter(({ kind }) => kind !== TokenKind.HTML)
-    .map((token) => token.getText())
-    .join('')
-  if (tags.length > mostInTags) throw new Error(`has more than ${mostInTags} characters in tags`)
-  return tags
 }
 
 /** A template engine without files, clock, chance and prototypes; `print` turns each output into text. */

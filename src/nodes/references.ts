@@ -6,11 +6,12 @@ import type { Json } from '../domain/event-store'
 import { escaped } from '../domain/html'
 import { dottedPath, valueAt } from './dotted-path'
 import { text } from '../domain/exact'
-import { sealedLiquid, tagsOf } from './liquid'
+import { sealedLiquid } from './liquid'
+import { hasTags, tagsIn } from './liquid-tags'
+import { globalPaths, type Path } from './liquid-variables'
 import { remembered } from './remembered'
 import type { References } from './step-run'
 
-export type Path = ReadonlyArray<string>
 export type ReferenceFault =
   | { readonly _tag: 'MissingValue'; readonly path: string }
   /** Not text, as a list is not; or a template that cannot be filled in. */
@@ -32,21 +33,35 @@ const parsed = {
   html: remembered(500, (template) => engines.html.parse(template)),
 }
 
-const staticPart = (segments: ReadonlyArray<unknown>): Path => {
-  const dynamic = segments.findIndex((segment) => typeof segment === 'object')
-  return (dynamic < 0 ? segments : segments.slice(0, dynamic)).map(String)
-}
-
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 300) : 'unusable')
 
-/** Paths that a template refers to, the names of its own loops left out. */
-export const variablesOf: (template: string) => E.Either<string, ReadonlyArray<Path>> = remembered(200, (template) =>
-  E.tryCatch(() => {
-    const tags = tagsOf(template)
+const mostInTags = 10_000
+
+const lineAt = (text: string, place: number): number => text.slice(0, place).split('\n').length
+
+/** A fault is told at its place in the whole. */
+const parseTags = (tags: string, template: string) => {
+  try {
+    return engines.text.parse(tags)
+  } catch (error) {
     engines.text.parse(template)
-    return engines.text.globalVariableSegmentsSync(engines.text.parse(tags)).map(staticPart)
-  }, reasonOf),
-)
+    throw error
+  }
+}
+
+const pathsIn = (template: string): ReadonlyArray<Path> => {
+  const { tags, unclosed } = tagsIn(template, mostInTags)
+  if (tags.length > mostInTags) throw new Error(`has more than ${mostInTags} characters in tags`)
+  if (unclosed !== undefined) throw new Error(`a tag in line ${lineAt(template, unclosed)} is not closed`)
+  return globalPaths(parseTags(tags, template))
+}
+
+const none: E.Either<string, ReadonlyArray<Path>> = E.right([])
+const analysed = remembered(200, (template) => E.tryCatch(() => pathsIn(template), reasonOf))
+
+/** Paths that a template refers to, the names of its own loops left out. */
+export const variablesOf = (template: string): E.Either<string, ReadonlyArray<Path>> =>
+  hasTags(template) ? analysed(template) : none
 
 /** Steps that a template refers to, by position. */
 export const stepsIn = (template: string): ReadonlyArray<string> =>

@@ -29,4 +29,7 @@ export const contentOf = (inspection: Inspection, fileName: string): Omit<Templa
   loops: flat(inspection.loops),
   tree: inspection.tree,
   warnings: inspection.warnings.map(({ code }) => code),
+  ...(inspection.cleaned === undefined
+    ? {}
+    : { cleaned: { original_sha256: inspection.cleaned.original_sha256, removed: inspection.cleaned.removed } }),
 })

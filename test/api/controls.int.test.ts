@@ -61,14 +61,12 @@ describe('controls', () => {
   const refusals = async (run: string) =>
     (await audit(run)).filter(({ action }) => action === 'execution.control_refused')
 
-  /** Checked, its first two steps done. */
-  const made = async (run: string) => {
-    const worker = workerFor(run)
-    await worker.begin()
-    const { executionId, workflowVersion, workflowRevision, steps } = await stateOf(run)
-    await worker.tell({
-      type: 'RecordPreflight',
-      round: 0,
+  /** Nothing is in the way of what is to be checked. */
+  const verdictOn = async (run: string) => {
+    const { executionId, workflowVersion, workflowRevision, preflight } = await stateOf(run)
+    return {
+      type: 'RecordPreflight' as const,
+      round: preflight.round,
       execution_id: executionId,
       at: new Date().toISOString(),
       duration_ms: 1,
@@ -76,11 +74,17 @@ describe('controls', () => {
       workflow_version: workflowVersion,
       workflow_revision: workflowRevision,
       templates: [{ template_id: template as TemplateId, version: 1 }],
-      nodes: steps.map(({ node_id }) => node_id),
+      nodes: preflight.due,
       blocking_count: 0,
       warning_count: 0,
       personal: { findings: [] },
-    })
+    }
+  }
+  /** Checked, its first two steps done. */
+  const made = async (run: string) => {
+    const worker = workerFor(run)
+    await worker.begin()
+    await worker.tell(await verdictOn(run))
     await worker.document(2, 'ab'.repeat(32), 3, 'a.docx')
     await complete(run, 2)
     return worker
@@ -236,6 +240,40 @@ describe('controls', () => {
       expect(entry?.metadata).to.deep.include({ approved: true, changed_fields: ['recipient_email'] })
       const again = await control(run, 'resume', { approved: true, changes }).expect(200)
       expect(bodyOf(again)).to.deep.equal(bodyOf(resumed))
+    })
+
+    it('twice is once, with the same answer, however far the run has come by then', async () => {
+      const run = await start()
+      const worker = await made(run)
+      await control(run, 'pause').expect(200)
+      const said = { approved: true, changes: { recipient_email: 'new@example.com' } }
+      const first = bodyOf(await control(run, 'resume', said).expect(200))
+      expect(first['checks']).to.have.length(1)
+      const again = async () => {
+        const { status, revision } = first
+        const body = bodyOf(await control(run, 'resume', said).expect(200))
+        return {
+          moved: body['revision'] !== revision,
+          body: { ...body, status, revision, position: first['position'] },
+        }
+      }
+      await worker.tell(await verdictOn(run))
+      expect(await again()).to.deep.equal({ moved: true, body: first })
+      await worker.failStep(3)
+      expect(await again()).to.deep.equal({ moved: true, body: first })
+    })
+
+    it('that is not approved answers the same before and after the step at work has ended', async () => {
+      const run = await start()
+      const worker = workerFor(run)
+      await worker.begin()
+      await worker.document(2, 'ab'.repeat(32), 3, 'a.docx')
+      await control(run, 'pause').expect(200)
+      const first = await control(run, 'resume', { approved: false }).expect(200)
+      expect(bodyOf(first)).to.deep.include({ status: 'running', requested: 'cancel', checks: [] })
+      await complete(run, 2)
+      const again = await control(run, 'resume', { approved: false }).expect(200)
+      expect(bodyOf(again)).to.deep.include({ status: 'canceled', checks: [] })
     })
 
     it('has to say whether it is approved', async () => {

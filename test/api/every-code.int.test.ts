@@ -13,6 +13,7 @@ import { probeConnection } from '../../src/nodes/connections/probe'
 import { probesOf } from '../../src/nodes/preflight'
 import { docxEngine, type DocxEngine } from '../../src/nodes/template-inspection'
 import { sha256Of } from '../../src/stores/blobs/sha256'
+import { attachedTemplate, officeFile } from '../nodes/uploaded-document/docx/office-files'
 import { withFile } from '../nodes/uploaded-document/docx/tampering'
 import { templateDocx, templateDocxOf } from '../support/docx'
 import { endless } from '../support/hard-texts'
@@ -277,6 +278,10 @@ describe('every code of the checks', function () {
     'template.not_found': { 'a template that is not there': () => check([manual, document(randomUUID())]) },
     'template.large_file': {
       'a template of 13.5 MB': async () => check([manual, document(await uploaded(await largeTemplate()))]),
+    },
+    'template.content_removed': {
+      'a template that hangs on another': async () =>
+        check([manual, document(await uploaded(await officeFile([attachedTemplate()], await templateDocx('Hello'))))]),
     },
     'template.too_large': {
       'at upload, more markup than can be filled': async () => refused(await muchMarkup()),

@@ -2,7 +2,9 @@ import { expect } from 'chai'
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import PizZip from 'pizzip'
 import type { ExecutionId } from '../../src/domain/ids'
+import { attachedTemplate, chart, officeFile, webExtension } from '../nodes/uploaded-document/docx/office-files'
 import { type Frame, clientOf } from '../support/client'
 import { docxText } from '../support/docx'
 import { type Product, startProduct } from '../support/product'
@@ -96,4 +98,35 @@ describe('one run from request to mailbox', () => {
   })
 
   it('has rows equal to a fold of the log', () => expectRowsEqualLog(product, id))
+
+  it('fills a template of a real office, without what documents do not need', async () => {
+    const form = new FormData()
+    form.set('name', 'Letter')
+    form.set('file', new Blob([await officeFile([attachedTemplate(), webExtension(), chart()])]), 'letter.docx')
+    const uploaded = await fetch(`${client.base}/templates`, { method: 'POST', headers: client.headers, body: form })
+    const template = (await uploaded.json()) as Readonly<Record<string, unknown>>
+    expect(template['warnings']).to.have.length(3)
+
+    const config = { template_id: template['id'], field_mappings: [], create_pdf: false }
+    const nodes = [
+      { node_type: 'manual', label: 'Start', config: {} },
+      { node_type: 'uploaded-document', label: 'Letter', config },
+    ]
+    const defined = (await (await client.post('/workflows', { name: 'Letter', nodes })).json()) as {
+      readonly id: string
+    }
+    await client.post(`/workflows/${defined.id}/activate`, {})
+    const started = await client.post(`/workflows/${defined.id}/executions`, { trigger_data: { name: 'Ana' } })
+    const { execution_id } = (await started.json()) as { readonly execution_id: ExecutionId }
+    await client.follow(execution_id)
+
+    const { documents } = (await client.get(`/executions/${execution_id}/documents`)) as { readonly documents: Listed }
+    const document = await fetch(`${client.base}/documents/${String(documents[0]?.['id'])}`, {
+      headers: client.headers,
+    })
+    const zip = new PizZip(await document.arrayBuffer())
+    expect(zip.file('word/document.xml')?.asText()).to.include('Dear Ana')
+    expect(Object.keys(zip.files).filter((name) => /embeddings|webextensions/.test(name))).to.deep.equal([])
+    expect(zip.file('word/charts/chart1.xml')?.asText()).to.include('<c:v>7</c:v>').and.not.include('externalData')
+  })
 })

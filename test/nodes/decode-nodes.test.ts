@@ -124,6 +124,36 @@ describe('nodes as drawn', () => {
   for (const [what, input, pointers] of refused)
     it(`refuse ${what}`, () => expect(pointersIn(input)).to.deep.equal(pointers))
 
+  describe('with many tags in their texts', () => {
+    const tag = (characters: number) => `{{trigger.a${' '.repeat(characters - 13)}}}`
+    const mail = (body_template: string, more: object = {}) => ({
+      ...email,
+      config: { connection_id: id, to: ['ana@example.com'], subject_template: 'Contract', body_template, ...more },
+    })
+    const over = (pointer: string) => ({ pointer, problem: 'brings the workflow over 30000 characters in tags' })
+
+    it('are taken up to 30,000 characters in tags, however they are spread', () => {
+      const most = [manual, mail(`${tag(5_000)} and ${tag(5_000)}`), mail(tag(10_000)), mail(tag(9_987))]
+      expect(problemsIn([...most, mail(tag(13))])).to.deep.equal([])
+      expect(problemsIn([...most, mail(tag(14))])).to.deep.equal([over('/4/config/body_template')])
+      expect(problemsIn([...most, mail('', { cc: [tag(13), tag(13)] })])).to.deep.equal([over('/4/config/cc/1')])
+    })
+
+    it('are refused at the text that is too much, and not read further', () => {
+      const many = Array.from({ length: 46 }, () => mail(tag(10_000), { colour: 'red' }))
+      expect(problemsIn([manual, mail('', { colour: 'red' }), ...many])).to.deep.equal([
+        { pointer: '/1/config/colour', problem: 'is not a known field' },
+        ...[2, 3, 4].map((at) => ({ pointer: `/${at}/config/colour`, problem: 'is not a known field' })),
+        over('/5/config/body_template'),
+      ])
+    })
+
+    it('may have as much text between them as fits', () => {
+      const long = `${'text '.repeat(19_900)}{{trigger.a}}`
+      expect(problemsIn([manual, ...Array.from({ length: 10 }, () => mail(long))])).to.deep.equal([])
+    })
+  })
+
   it('do not quote what was given', () => {
     const secret = { ...email, config: { ...email.config, body_type: 'hunter2', to: ['hunter2\n'] } }
     expect(JSON.stringify(problemsIn([manual, secret]))).to.not.include('hunter2')

@@ -151,6 +151,17 @@ describe('preflight', () => {
       expect(found.map(({ severity }) => severity)).to.deep.equal(['warning'])
     })
 
+    it('tells what was taken out of a template when it was uploaded', () => {
+      const plain = templateWith([])
+      const cleaned = { original_sha256: 'cd'.repeat(32), removed: ['chart_workbook', 'web_extension'] }
+      const versions = plain.versions.map((version) => ({ ...version, cleaned }))
+      const { found } = given({ template: { ...plain, versions } }).when(manual, document())
+      expect(found.map(({ code, params, severity }) => [code, params, severity])).to.deep.equal([
+        ['template.content_removed', { feature: 'chart_workbook' }, 'warning'],
+        ['template.content_removed', { feature: 'web_extension' }, 'warning'],
+      ])
+    })
+
     it('tells a missing value in the name of the file', () => {
       given({ template: templateWith([]) })
         .when(manual, document({ output_name_template: '{{trigger.id}} {{trigger.x}} {{step.1.source_object_type}}' }))

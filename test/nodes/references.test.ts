@@ -197,6 +197,12 @@ describe('references', () => {
     expect(E.isLeft(sourceField.decode(`${' '.repeat(1_000_000)}x`))).to.equal(true)
   })
 
+  it('tells the line of what is wrong', () => {
+    expect(variablesOf('one\ntwo {{trigger.a')).to.deep.equal(E.left('a tag in line 2 is not closed'))
+    const wrong = variablesOf('one\ntwo {{trigger.b}}\nthree {{trigger.a | nothing}}')
+    expect(E.isLeft(wrong) && wrong.left).to.include('line:3')
+  })
+
   it('reads a long text between tags, and no more tags than a person writes', () => {
     const long = `${'text '.repeat(15_000)}{{trigger.a}}\n${'text '.repeat(4_000)}{% if step.2.b %}{{ trigger.c }}{% endif %}`
     expect(variablesOf(long)).to.deep.equal(

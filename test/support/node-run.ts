@@ -142,7 +142,7 @@ export const startNodeRun = async (
   const addTemplate = async (bytes: Uint8Array) => {
     const inspected = await docx.inspectTemplate(bytes)()
     if (E.isLeft(inspected)) throw new Error(inspected.left.tech)
-    await blobs.put(bytes)()
+    await blobs.put(inspected.right.cleaned?.bytes ?? bytes)()
     const content = contentOf(inspected.right, 'template.docx')
     const first = { template_id: templateId, organization_id: organizationId, name: 'A template' }
     await send(

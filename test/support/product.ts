@@ -27,7 +27,7 @@ const variables = ['PORT', 'POSTGRES_PORT', 'EVENT_STORE_PORT', 'REDIS_PORT', 'T
 
 const startMs = 170_000
 
-const ended = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
+export const ended = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
 
 const stopChild = async (child: ChildProcess): Promise<void> => {
   if (ended(child)) return
@@ -35,18 +35,20 @@ const stopChild = async (child: ChildProcess): Promise<void> => {
   await once(child, 'exit')
 }
 
-type Ports = Readonly<Record<string, string>>
+/** Where one product lives: a folder of its own, and the environment with its ports. */
+export type Place = { readonly dataDir: string; readonly env: NodeJS.ProcessEnv }
 
-export const startProduct = async (): Promise<Product> => {
+export const newPlace = async (wishes: NodeJS.ProcessEnv = {}): Promise<Place> => {
   const free = await freePorts(variables.length)
   const ports = Object.fromEntries(variables.map((name, i) => [name, String(free[i])]))
-  return startIn(await mkdtemp(join(tmpdir(), 'docg-e2e-')), ports)
+  const dataDir = await mkdtemp(join(tmpdir(), 'docg-e2e-'))
+  const own = { DOCG_DATA_DIR: dataDir, PUBLIC_URL: `http://127.0.0.1:${ports['PORT'] ?? ''}`, LOG_LEVEL: 'info' }
+  return { dataDir, env: { ...process.env, ...ports, ...own, ...wishes, CI: '1' } }
 }
 
-const startIn = async (dataDir: string, ports: Ports): Promise<Product> => {
-  const url = `http://127.0.0.1:${ports['PORT'] ?? ''}`
-  const env = { ...process.env, ...ports, DOCG_DATA_DIR: dataDir, PUBLIC_URL: url, LOG_LEVEL: 'info', CI: '1' }
-  const child = spawn(process.execPath, [supervisor], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+/** `npm start` with these options; resolves when it says that it is up. */
+export const supervised = async ({ env }: Place, ...options: ReadonlyArray<string>) => {
+  const child = spawn(process.execPath, [supervisor, ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const collect = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-100_000)
@@ -59,25 +61,37 @@ const startIn = async (dataDir: string, ports: Ports): Promise<Product> => {
     () => `the product is not ready:\n${output}`,
   )
   if (ended(child)) throw new Error(`the product ended:\n${output}`)
+  return { output: () => output, stop: () => stopChild(child) }
+}
+
+export const addressesIn = async ({ dataDir, env }: Place) => ({
+  demo: JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8')) as DemoFile,
+  databaseUrl: `postgres://docg@127.0.0.1:${env['POSTGRES_PORT'] ?? ''}/docg`,
+  eventStoreUrl: `esdb://127.0.0.1:${env['EVENT_STORE_PORT'] ?? ''}?tls=false`,
+  mailUrl: `http://127.0.0.1:${env['MAIL_PORT'] ?? ''}`,
+})
+
+export const startProduct = async (): Promise<Product> => startIn(await newPlace())
+
+const startIn = async (place: Place): Promise<Product> => {
+  const { output, stop } = await supervised(place)
+  const { dataDir } = place
   return {
     dataDir,
-    demo: JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8')) as DemoFile,
-    databaseUrl: `postgres://docg@127.0.0.1:${ports['POSTGRES_PORT'] ?? ''}/docg`,
-    eventStoreUrl: `esdb://127.0.0.1:${ports['EVENT_STORE_PORT'] ?? ''}?tls=false`,
-    mailUrl: `http://127.0.0.1:${ports['MAIL_PORT'] ?? ''}`,
+    ...(await addressesIn(place)),
     kill9: async (name) => {
       const { pid } = JSON.parse(await readFile(join(dataDir, 'run', `${name}.pid`), 'utf8')) as {
         readonly pid: number
       }
       process.kill(pid, 'SIGKILL')
     },
-    output: () => output,
+    output,
     restart: async () => {
-      await stopChild(child)
-      return startIn(dataDir, ports)
+      await stop()
+      return startIn(place)
     },
     stop: async () => {
-      await stopChild(child)
+      await stop()
       await rm(dataDir, { recursive: true, force: true })
     },
   }

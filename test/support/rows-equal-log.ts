@@ -26,7 +26,10 @@ const textual = <Row>({ columns }: Table<Row>, rows: ReadonlyArray<object>): unk
   )
 
 /** Rebuilds a run's rows from the log alone and compares them with what stands in PostgreSQL, column by column. */
-export const expectRowsEqualLog = async (product: Product, id: ExecutionId): Promise<void> => {
+export const expectRowsEqualLog = async (
+  product: Pick<Product, 'databaseUrl' | 'eventStoreUrl'>,
+  id: ExecutionId,
+): Promise<void> => {
   const store = esdbEventStore({ url: product.eventStoreUrl })
   const database = knex({ client: 'pg', connection: product.databaseUrl, pool: { min: 0, max: 1 } })
   try {

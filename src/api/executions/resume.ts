@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type * as t from 'io-ts'
 import { exactObject, oneOf, truth } from '../../domain/exact'
-import { type Execution, hasEnded } from '../../domain/execution/state'
+import type { Execution } from '../../domain/execution/state'
 import { JsonObject, mergePatch } from '../../domain/json'
 import { nodesToCheck } from '../../nodes/preflight'
 import { jsonBody, jsonLimit } from '../body/json'
@@ -34,9 +34,9 @@ const merged = ({ triggerData }: Execution, changes: JsonObject): TE.TaskEither<
     ? TE.left({ _tag: 'BodyTooLarge', limit: jsonLimit })
     : TE.right(undefined)
 
-/** Of a run that goes on. */
-const checksOf = (run: Execution) =>
-  hasEnded(run) ? [] : run.steps.filter(({ node_id }) => run.preflight.due.includes(node_id)).map(shownStepOfPlan)
+/** Of the resume, however far they are by now. */
+const checksOf = ({ steps, lastResume }: Execution) =>
+  steps.filter(({ node_id }) => lastResume?.checks.includes(node_id)).map(shownStepOfPlan)
 
 /** A person lets the run go on, with corrected data or not, says what became of an e-mail, or ends the run. */
 export const resumeExecution = (deps: Commanding) =>

@@ -5,7 +5,12 @@ import { contentOf, type DocxEngine, type Finding, type TemplateFault } from '..
 import type { Upload } from '../body/upload'
 import type { ApiError, TemplateRefused, TooBusy } from '../error'
 
-type Content = ReturnType<typeof contentOf>
+/** A good template: what is kept of it, the file to store, and the one that came. */
+export type Inspected = {
+  readonly content: ReturnType<typeof contentOf>
+  readonly bytes: Uint8Array
+  readonly originalSha256: string
+}
 
 const refused = (findings: ReadonlyArray<Finding>, tech: string): TemplateRefused => ({
   _tag: 'TemplateRefused',
@@ -20,16 +25,20 @@ const refused = (findings: ReadonlyArray<Finding>, tech: string): TemplateRefuse
 const refusal = ({ code, findings, tech }: TemplateFault): TemplateRefused | TooBusy =>
   code === 'rate_limited' ? { _tag: 'TooBusy' } : refused(findings, tech)
 
-/** The tags of a good template; of another, everything that is wrong with it. */
+/** A good template; of another, everything that is wrong with it. */
 export const inspected =
   ({ inspectTemplate }: Pick<DocxEngine, 'inspectTemplate'>) =>
-  ({ file }: Upload): TE.TaskEither<ApiError, Content> =>
+  ({ file }: Upload): TE.TaskEither<ApiError, Inspected> =>
     pipe(
       inspectTemplate(file.bytes),
       TE.mapLeft((fault): ApiError => refusal(fault)),
       TE.chainEitherK((inspection) =>
         inspection.errors.length === 0
-          ? E.right(contentOf(inspection, file.name))
+          ? E.right({
+              content: contentOf(inspection, file.name),
+              bytes: inspection.cleaned?.bytes ?? file.bytes,
+              originalSha256: inspection.cleaned?.original_sha256 ?? inspection.sha256,
+            })
           : E.left<ApiError>(refused(inspection.errors, 'template markup')),
       ),
     )

@@ -1,6 +1,6 @@
+import { type Params, textOf } from '../../domain/catalogue/text'
 import type { Template } from '../../domain/template/template'
 import type { Loop, Tag, TemplateVersion } from '../../domain/template/version'
-import { renderIssue } from '../issue'
 import type { Told } from '../owned'
 import type { Reader } from '../problem/problem'
 
@@ -14,21 +14,29 @@ const shownLoop = ({ path, loops, inverted }: Loop) => ({
   inverted,
 })
 
-const shownWarning = (reader: Reader) => (code: string) =>
-  renderIssue(reader.locale, reader.showTech)({ code, params: {}, tech: '', node_id: null })
+type Warning = { readonly code: string; readonly params: Params }
 
-export const shownVersion =
-  (reader: Reader) =>
-  ({ version, sha256, size, file_name, tags, loops, warnings }: TemplateVersion) => ({
-    version,
-    file_name,
-    sha256,
-    size,
-    tags: tags.map(shownTag),
-    loops: loops.map(shownLoop),
-    errors: [],
-    warnings: warnings.map(shownWarning(reader)).map(({ code, message_human }) => ({ code, message_human })),
-  })
+const warningsOf = ({ warnings, cleaned }: TemplateVersion): ReadonlyArray<Warning> => [
+  ...warnings.map((code) => ({ code, params: {} })),
+  ...(cleaned?.removed ?? []).map((feature) => ({ code: 'template.content_removed', params: { feature } })),
+]
+
+export const shownVersion = (reader: Reader) => (content: TemplateVersion) => ({
+  version: content.version,
+  file_name: content.file_name,
+  sha256: content.sha256,
+  /** Of the file that was uploaded; another one where it was cleaned. */
+  original_sha256: content.cleaned?.original_sha256 ?? content.sha256,
+  size: content.size,
+  tags: content.tags.map(shownTag),
+  loops: content.loops.map(shownLoop),
+  errors: [],
+  warnings: warningsOf(content).map(({ code, params }) => ({
+    code,
+    params,
+    message_human: textOf(code, params, reader.locale),
+  })),
+})
 
 /** A template with its last version's content; `versions` says what there was before. */
 export const shownTemplate =

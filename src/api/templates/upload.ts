@@ -73,12 +73,14 @@ const upload =
     pipe(
       checkedUpload(fields)(call.req),
       TE.bindTo('given'),
-      TE.bind('content', ({ given }) => inspected(engine)(given)),
-      TE.bindW('context', ({ given, content }) =>
-        TE.fromEither(contextOf(keyed, call, { ...given.named, file_name: given.file.name, sha256: content.sha256 })),
+      TE.bind('found', ({ given }) => inspected(engine)(given)),
+      TE.bindW('context', ({ given, found }) =>
+        TE.fromEither(
+          contextOf(keyed, call, { ...given.named, file_name: given.file.name, sha256: found.originalSha256 }),
+        ),
       ),
-      TE.chainFirstW(({ given }) => blobs.put(given.file.bytes)),
-      TE.chainW(({ given, content, context }) => {
+      TE.chainFirstW(({ found }) => blobs.put(found.bytes)),
+      TE.chainW(({ given, found: { content }, context }) => {
         const id = known?.id ?? derivedId(TemplateId, context.commandId, 'template')
         return pipe(
           commandHandler(store)(template)(

@@ -25,6 +25,7 @@ export const actions = [
   'reduce_template',
   'retry',
   'review_data',
+  'review_template',
   'select_folder',
   'select_record',
   'select_template',

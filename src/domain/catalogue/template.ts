@@ -22,6 +22,17 @@ export const template = {
     params: {},
     text: { 'pt-BR': 'Template maior que 10MB pode demorar', en: 'A template over 10 MB may be slow' },
   },
+  'template.content_removed': {
+    severity: 'warning',
+    domain: 'template',
+    action: 'review_template',
+    params: { feature: 'text' },
+    text: {
+      'pt-BR':
+        'Retiramos do modelo o que os documentos não precisam: {feature, select, attached_template {o vínculo com o modelo em que ele se baseia} web_extension {os painéis de suplementos} chart_workbook {a planilha por trás de gráficos, que mantêm os valores que mostram} printer_settings {as configurações da impressora} custom_ribbon {a faixa de opções personalizada} digital_signature {a assinatura digital, que não valeria para os documentos} template_type {o tipo de arquivo .dotx; os documentos são .docx} doctype {a declaração de tipo de uma imagem SVG} other {{feature}}}',
+      en: 'Taken out of the template, as documents do not need it: {feature, select, attached_template {the link to the template that it is based on} web_extension {the panes of add-ins} chart_workbook {the workbook behind charts, which keep the values that they show} printer_settings {the settings of a printer} custom_ribbon {the custom ribbon} digital_signature {the digital signature, which would not be valid for the documents} template_type {the file type .dotx; documents are .docx} doctype {the document type of an SVG picture} other {{feature}}}',
+    },
+  },
   'template.too_large': {
     severity: 'blocking',
     domain: 'template',

@@ -349,16 +349,16 @@ export const resumeMark = (said: Pick<DataOf<'ExecutionResumed'>, 'approved' | '
 const resumed = (run: Execution, { data }: EventNamed<'ExecutionResumed'>): Execution => {
   const blocked = holdOf(run, 'preflight_blocked') !== undefined
   const free = data.approved ? released(run, 'paused', 'preflight_blocked') : run
-  const due = new Set([...run.preflight.due, ...data.recheck])
+  const due = [...new Set([...run.preflight.due, ...data.recheck])]
   const isOther = data.recheck.length > 0 || Object.keys(data.personal.changes).length > 0
   return {
     ...free,
     requested: undefined,
     stage: waitsForPeople(run) ? 'making' : run.stage,
     triggerData: mergePatch(run.triggerData, data.personal.changes),
-    preflight: { ...run.preflight, due: [...due], round: run.preflight.round + (isOther ? 1 : 0) },
+    preflight: { ...run.preflight, due, round: run.preflight.round + (isOther ? 1 : 0) },
     lastFault: blocked ? undefined : run.lastFault,
-    lastResume: resumeMark(data),
+    lastResume: { said: resumeMark(data), checks: data.approved ? due : [] },
   }
 }
 

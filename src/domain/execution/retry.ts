@@ -43,7 +43,7 @@ export const retryOf = (run: Execution): CreateExecution | undefined => {
   const plan = retry.plan.map((step) => ({ ...step, step_id: stepIdOf(retry.execution_id, step.node_id) }))
   const reused = plan.filter(isReused).flatMap(({ step_id, node_id, position }): ReadonlyArray<Reused> => {
     const step = before.get(node_id)
-    if (step === undefined) return []
+    if (step?.status !== 'success') return []
     const from = step.reusedFrom ?? run.executionId
     return [{ step_id, node_id, position, from, output: {}, personal: { output: step.output } }]
   })

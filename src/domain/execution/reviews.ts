@@ -210,7 +210,7 @@ const resume: Decide<'ResumeExecution'> = (command) => (run) => {
   const said = { at: now, approved, decision, recheck, personal: { changes, reason } }
   const isCanceling = run.requested?.control === 'cancel'
   const hasTaken = hasEnded(run) || !isHeldForPeople(run) || (isCanceling && !approved)
-  if (run.lastResume === resumeMark(said) && hasTaken) return nothing
+  if (run.lastResume?.said === resumeMark(said) && hasTaken) return nothing
   if (hasEnded(run)) return alreadyEnded(run)
   if (!isHeldForPeople(run) || isCanceling) return E.left({ _tag: 'ControlNotAccepted', status: run.status })
   if (approved && decision === null && holdOf(run, 'outcome_lost') !== undefined)

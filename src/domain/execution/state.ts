@@ -128,6 +128,9 @@ export type Retry = {
   readonly trigger_data: JsonObject
 }
 
+/** What it said, to know it again, and the nodes that were to be checked because of it: none when it ended the run. */
+export type LastResume = { readonly said: string; readonly checks: ReadonlyArray<NodeId> }
+
 export type Unborn = { readonly status: 'unborn' }
 export type Execution = {
   /** `statusOf` the rest, kept beside it. */
@@ -157,8 +160,7 @@ export type Execution = {
   readonly currentStep: StepId | undefined
   readonly deliveryState: DeliveryState | undefined
   readonly lastFault: Fault | undefined
-  /** What the last resume said, to know it again. */
-  readonly lastResume: string | undefined
+  readonly lastResume: LastResume | undefined
   readonly refusedControls: number
 }
 export type ExecutionState = Unborn | Execution

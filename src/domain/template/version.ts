@@ -35,21 +35,35 @@ export const TemplateNode: t.Type<TemplateNode> = t.recursion('TemplateNode', (s
   ]),
 )
 
-export const TemplateVersion = t.readonly(
+/** What happened to an upload before it was stored. */
+const Cleaning = t.readonly(
   t.type({
-    version: t.number,
-    /** Key of the stored file: SHA-256 of its bytes, hex. */
-    sha256: t.string,
-    /** bytes */
-    size: t.number,
-    file_name: t.string,
-    tags: t.readonlyArray(Tag),
-    loops: t.readonlyArray(Loop),
-    /** The same tags and loops in place, for comparing them with data. */
-    tree: t.readonlyArray(TemplateNode),
-    /** Catalogue codes. */
-    warnings: t.readonlyArray(t.string),
+    /** Of the file that came. */
+    original_sha256: t.string,
+    /** What was taken out of it: values of `feature` of `template.content_removed`. */
+    removed: t.readonlyArray(t.string),
   }),
+)
+
+export const TemplateVersion = t.readonly(
+  t.intersection([
+    t.type({
+      version: t.number,
+      /** Key of the stored file: SHA-256 of its bytes, hex. */
+      sha256: t.string,
+      /** bytes */
+      size: t.number,
+      file_name: t.string,
+      tags: t.readonlyArray(Tag),
+      loops: t.readonlyArray(Loop),
+      /** The same tags and loops in place, for comparing them with data. */
+      tree: t.readonlyArray(TemplateNode),
+      /** Catalogue codes. */
+      warnings: t.readonlyArray(t.string),
+    }),
+    /** Absent when the file was stored as it came. */
+    t.partial({ cleaned: Cleaning }),
+  ]),
   'TemplateVersion',
 )
 export type TemplateVersion = t.TypeOf<typeof TemplateVersion>

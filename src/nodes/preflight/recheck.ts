@@ -33,27 +33,26 @@ const fieldsIn = (text: string): 'all' | ReadonlyArray<string> =>
 const mostRead = 400
 
 /** Whether one of a node's texts refers to one of the changed fields. Reads of all nodes together have one limit. */
-const textReaderOf = (changed: ReadonlyArray<string>) => {
+const textReaderOf = (changed: ReadonlySet<string>) => {
   let left = mostRead
   return (text: string): boolean => {
     const tags = text.match(/\{[{%]/g)?.length ?? 0
     if (tags === 0) return false
     left -= tags + text.length / 50
     const fields = left < 0 ? 'all' : fieldsIn(text)
-    return fields === 'all' || fields.some((field) => changed.includes(field))
+    return fields === 'all' || fields.some((field) => changed.has(field))
   }
 }
 
 /** A template's tags that are not mapped are looked up in all of the trigger's data. */
-const readerOf = (changed: ReadonlyArray<string>) => {
+const readerOf = (changed: ReadonlySet<string>) => {
   const reads = textReaderOf(changed)
-  return (node: Node): boolean =>
-    changed.length > 0 && (kindOf(node) === 'document' || textsIn(node.config).some(reads))
+  return (node: Node): boolean => changed.size > 0 && (kindOf(node) === 'document' || textsIn(node.config).some(reads))
 }
 
-const changedFields = (before: JsonObject, changes: JsonObject): ReadonlyArray<string> => {
+const changedFields = (before: JsonObject, changes: JsonObject): ReadonlySet<string> => {
   const after = mergePatch(before, changes)
-  return Object.keys(changes).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+  return new Set(Object.keys(changes).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key])))
 }
 
 type Standing = Pick<Execution, 'steps' | 'holds' | 'preflight' | 'triggerData'>

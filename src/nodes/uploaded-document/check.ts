@@ -70,7 +70,7 @@ const dataFindings = (config: Config, version: TemplateVersion, facts: Facts): F
   ]
 }
 
-const ofVersion = ({ warnings, size, version }: TemplateVersion, newest: number): Findings => [
+const ofVersion = ({ warnings, size, version, cleaned }: TemplateVersion, newest: number): Findings => [
   ...(warnings.includes('template.large_file')
     ? [
         {
@@ -89,6 +89,11 @@ const ofVersion = ({ warnings, size, version }: TemplateVersion, newest: number)
         },
       ]
     : []),
+  ...(cleaned?.removed ?? []).map((feature) => ({
+    code: 'template.content_removed' as const,
+    params: { feature },
+    tech: `${feature} was taken out of the upload`,
+  })),
 ]
 
 const templateFindings = (config: Config, template_id: TemplateId, facts: Facts): Findings => {

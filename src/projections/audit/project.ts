@@ -120,8 +120,12 @@ const entriesOfRun = (id: ExecutionId, event: ExecutionEvent): ReadonlyArray<Ent
 }
 
 const entriesOfTemplate = ({ type, data }: TemplateEvent): ReadonlyArray<Entry> => {
-  const { version, sha256, size, file_name } = data.content
-  const metadata = { version, sha256, size, file_name, ...(type === 'TemplateUploaded' ? { name: data.name } : {}) }
+  const { version, sha256, size, file_name, cleaned } = data.content
+  const metadata = {
+    ...{ version, sha256, size, file_name },
+    ...(cleaned === undefined ? {} : { original_sha256: cleaned.original_sha256, removed: cleaned.removed }),
+    ...(type === 'TemplateUploaded' ? { name: data.name } : {}),
+  }
   return [{ action: 'template.version_updated', target_type: 'template', target_id: data.template_id, metadata }]
 }
 

@@ -31,7 +31,7 @@ describe('bad input in uploads', () => {
       'template.unsafe_content',
     ])
     const outside = await withRelationship(
-      'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="http://evil.example/x.dotm" TargetMode="External"',
+      'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="http://evil.example/x.png" TargetMode="External"',
     )
     expect(issues(await refused(() => upload(outside), 422, 'template.refused'))).to.deep.equal([
       'template.unsafe_content',

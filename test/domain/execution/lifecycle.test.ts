@@ -166,6 +166,15 @@ describe('a resume', () => {
       .thenNothing()
   })
 
+  it('remembers the checks that it asked for once they are made, and asks for none when it ends the run', () => {
+    const { node_id } = steps.email
+    const asked = [...between, controls.checked(), paused, resumed({ recheck: [node_id] })]
+    for (const events of [asked, [...asked, controls.checked([], [node_id])], [...asked, canceled()]])
+      expect(given(...events).state()).to.have.deep.nested.property('lastResume.checks', [node_id])
+    const refused = [...between, paused, resumed({ approved: false })]
+    expect(given(...refused).state()).to.have.deep.nested.property('lastResume.checks', [])
+  })
+
   it('is another one when it says something else, or when the run is held again', () => {
     given(...between, paused, resumed())
       .when(resume({ changes: { a: 1 } }))

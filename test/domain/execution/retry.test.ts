@@ -132,6 +132,14 @@ describe('the run that goes on for another', () => {
     )
   })
 
+  it('takes over nothing of a step that was skipped: it is skipped again, for the same reason', () => {
+    const rehearsed = { ...created, data: { ...created.data, dry_run: true } } as ExecutionEvent
+    const done = [...run.done(steps.trigger), ...run.done(steps.render), skipped(steps.email)]
+    const state = goesOn(rehearsed, started, ...done, canceled(), retried({ from_step: 4 }))
+    expect(reusedIn(state)).to.deep.equal(['Start', 'Generate Document'])
+    expect(state.steps[2]?.status).to.equal('pending')
+  })
+
   it('takes over what the steps before said, and does the others itself', () => {
     const state = goesOn(...failedAtEmail, retried({ from_step: 3 }))
     expect(reusedIn(state)).to.deep.equal(['Start', 'Generate Document'])

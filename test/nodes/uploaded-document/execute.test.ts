@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { StepResult, StepStop } from '../../../src/nodes/step-run'
 import { docxEngine, type DocxEngine } from '../../../src/nodes/template-inspection'
 import { docxText, templateDocx } from '../../support/docx'
+import { attachedTemplate, chart, officeFile, webExtension } from './docx/office-files'
 import { startNodeRun, templateId, type World } from '../../support/node-run'
 
 const ok = (result: E.Either<StepStop, StepResult>): StepResult => {
@@ -72,6 +73,16 @@ describe('the document step', () => {
       }),
     )
     expect(shas[0]).to.equal(shas[1])
+  })
+
+  it('fills what is left of a template of a real office', async () => {
+    const run = await given(
+      {},
+      { trigger: { name: 'Ana' }, templates: [await officeFile([attachedTemplate(), webExtension(), chart()])] },
+    )
+    ok(await run.step(1))
+    expect(await textOf(run, ok(await run.step(2)))).to.include('Dear Ana')
+    await run.end()
   })
 
   it('keeps to the version that the checks chose, also after a crash', async () => {

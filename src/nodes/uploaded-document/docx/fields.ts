@@ -3,8 +3,9 @@ import { decodeXml } from './xml-elements'
 const instruction =
   /<(?:\w+:)?instrText(?:\s[^>]*)?>([^<]*)<|fldCharType\s*=\s*["'](begin|separate|end)["']|<(?:\w+:)?fldSimple\s[^>]*?instr\s*=\s*("[^"]*"|'[^']*')/g
 
+// the two macro names are no macros: Word's own templates write "click here" with them
 const active =
-  /(?:^|[\s{|])(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|INCLUDE|LINK|IMPORT|DATABASE|MACROBUTTON|RD)(?=[\s"\\]|$)/i
+  /(?:^|[\s{|])(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|INCLUDE|LINK|IMPORT|DATABASE|MACROBUTTON(?!\s+(?:NoMacro|DoFieldClick)(?:\s|$))|RD)(?=[\s"\\]|$)/i
 
 /** Field codes that run or fetch something when Word updates the document. */
 export const activeFields = (xml: string): ReadonlyArray<string> => {

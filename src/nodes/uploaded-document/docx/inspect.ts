@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/function'
 import { compile, type Compiled } from './compile'
 import { type Finding, finding, type TemplateFault, tooLarge, unreadable } from './fault'
 import { limits, megabytes } from './limits'
-import { openTemplate } from './open-template'
+import { openUpload } from './open-template'
 import { readTree } from './tag-rules'
 import { type Loop, loopsOf, mergeTree, type Tag, tagsOf, type TemplateNode } from './template-tree'
 
@@ -15,9 +15,15 @@ export interface Inspection {
   readonly loops: ReadonlyArray<Loop>
   readonly errors: ReadonlyArray<Finding>
   readonly warnings: ReadonlyArray<Finding>
-  /** Bytes of the file. */
+  /** Of the file to store, bytes. */
   readonly size: number
   readonly sha256: string
+  /** Another file to store than the one that came, and what it does not have of that one; absent when the same is stored. */
+  readonly cleaned?: {
+    readonly bytes: Uint8Array
+    readonly original_sha256: string
+    readonly removed: ReadonlyArray<string>
+  }
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -55,8 +61,18 @@ const report = (bytes: Uint8Array, compiled: Compiled): E.Either<TemplateFault, 
   })
 }
 
-export const inspect = (bytes: Uint8Array): E.Either<TemplateFault, Inspection> =>
+/** What an upload holds, once it is cleaned of what files of an office carry besides. */
+export const inspect = (upload: Uint8Array): E.Either<TemplateFault, Inspection> =>
   pipe(
-    openTemplate(bytes),
-    E.chain((parts) => report(bytes, compile(parts))),
+    openUpload(upload),
+    E.chain(({ parts, bytes, removed }) =>
+      pipe(
+        report(bytes, compile(parts)),
+        E.map((inspection) =>
+          removed.length === 0
+            ? inspection
+            : { ...inspection, cleaned: { bytes, original_sha256: sha256(upload), removed } },
+        ),
+      ),
+    ),
   )

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import * as O from 'fp-ts/Option'
-import { contentTypesPart } from './safety'
+import { contentTypesPart } from './content-types'
 import { type XmlElement, xmlElements } from './xml-elements'
 import { encodeXml, putIntoRoot } from './xml-tags'
 
@@ -45,7 +45,8 @@ const elementsOf = (parts: Package, name: string, element: string): ReadonlyArra
 const relationshipsPart = (parts: Package, source: string): string =>
   nameIn(parts, posix.join(posix.dirname(source), '_rels', `${posix.basename(source)}.rels`))
 
-const resolve = (source: string, target: string): string =>
+/** The name that a target has in the package, seen from the part that names it. */
+export const resolve = (source: string, target: string): string =>
   posix.join(target.startsWith('/') ? '' : posix.dirname(source), target).replace(/^\//, '')
 
 /** What a part leads to inside the package. */

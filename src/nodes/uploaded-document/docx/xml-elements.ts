@@ -6,7 +6,7 @@ export interface XmlElement {
   readonly attributes: ReadonlyMap<string, string>
 }
 
-const ignored = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g
+const ignored = /<!--[\s\S]*?(-->|$)|<\?[\s\S]*?(\?>|$)/g
 const attribute = /([^\s=<>"'/]+)\s*=\s*("[^"<]*"|'[^'<]*')/g
 const tag = /<(\/?)([^\s<>"'/!?=]+)((?:\s+[^\s=<>"'/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*\/?>/g
 const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
@@ -30,7 +30,10 @@ const attributesOf = (text: string): ReadonlyMap<string, string> =>
 
 /** Every start tag of a small XML file; none when any of it is not plain markup, so that nothing can hide from a check. */
 export const xmlElements = (xml: string): O.Option<ReadonlyArray<XmlElement>> => {
-  const plain = xml.replace(ignored, '')
+  // one without an end stays to be seen as no markup
+  const plain = xml.replace(ignored, (_, comment?: string, instruction?: string) =>
+    (comment ?? instruction) === '' ? '<' : '',
+  )
   const tags = [...plain.matchAll(tag)]
   return plain.replace(tag, '').includes('<')
     ? O.none

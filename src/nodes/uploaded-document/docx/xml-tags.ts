@@ -12,8 +12,9 @@ export interface XmlTag {
   readonly end: number
 }
 
+// what has no end is read once, not again from each of its beginnings
 const markup =
-  /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<(\/?)([^\s<>"'/!?=]+)((?:\s+[^\s=<>"'/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/g
+  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<\?[\s\S]*?(?:\?>|$)|<(\/?)([^\s<>"'/!?=]+)((?:\s+[^\s=<>"'/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/g
 
 /** The tags of an XML file in order, one at a time: a large document has many. */
 export function* xmlTags(xml: string): Generator<XmlTag> {
@@ -29,11 +30,14 @@ export const isNamed =
   ({ name }: XmlTag): boolean =>
     localName(name) === local
 
-/** Decoded, by its name without a prefix. */
-export const attributeOf = (xml: string, { start, end }: XmlTag, name: string): string | undefined => {
+/** Decoded, by their names without prefixes. */
+export const attributesOf = (xml: string, { start, end }: XmlTag): ReadonlyMap<string, string> => {
   const elements = xmlElements(xml.slice(start, end))
-  return O.isSome(elements) ? elements.value[0]?.attributes.get(name) : undefined
+  return (O.isSome(elements) ? elements.value[0]?.attributes : undefined) ?? new Map<string, string>()
 }
+
+export const attributeOf = (xml: string, tag: XmlTag, name: string): string | undefined =>
+  attributesOf(xml, tag).get(name)
 
 /** "w:" of "w:hdr", "" of "hdr". */
 export const prefixOf = ({ name }: XmlTag): string => name.slice(0, name.indexOf(':') + 1)
@@ -60,4 +64,25 @@ export const putFirst = (xml: string, into: ReadonlyArray<readonly [tag: XmlTag,
 export const putIntoRoot = (xml: string, children: (prefix: string) => string): string => {
   for (const tag of xmlTags(xml)) return putFirst(xml, [[tag, children(prefixOf(tag))]])
   throw new Error('a part without a root element')
+}
+
+/** Without these elements and what they hold. */
+export const withoutElements = (xml: string, isTaken: (tag: XmlTag) => boolean): string => {
+  const kept: Array<string> = []
+  let keptTo = 0
+  let open: { readonly name: string; depth: number } | undefined
+  for (const tag of xmlTags(xml)) {
+    if (open === undefined) {
+      if (tag.kind === 'close' || !isTaken(tag)) continue
+      kept.push(xml.slice(keptTo, tag.start))
+      keptTo = tag.end
+      if (tag.kind === 'open') open = { name: tag.name, depth: 1 }
+    } else if (tag.name === open.name && tag.kind !== 'empty') {
+      open.depth += tag.kind === 'open' ? 1 : -1
+      keptTo = tag.end
+      if (open.depth === 0) open = undefined
+    }
+  }
+  if (open !== undefined) throw new Error(`<${open.name}> has no end`)
+  return [...kept, xml.slice(keptTo)].join('')
 }

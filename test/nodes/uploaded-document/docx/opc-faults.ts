@@ -53,3 +53,15 @@ export const packageFaults = (docx: Uint8Array): ReadonlyArray<string> => {
     ),
   ]
 }
+
+/** References by relationship id, in the markup of any part, to a relationship that the part does not have. */
+export const danglingReferences = (docx: Uint8Array): ReadonlyArray<string> => {
+  const zip = new PizZip(docx)
+  return zip.file(/\.xml$/).flatMap((file) => {
+    const list = zip.file(posix.join(posix.dirname(file.name), '_rels', `${posix.basename(file.name)}.rels`))?.asText()
+    const ids = tags(list ?? '', 'Relationship').map((tag) => attribute(tag, 'Id'))
+    return [...file.asText().matchAll(/\sr:\w+=["']([^"']*)["']/g)]
+      .filter(([, id]) => !ids.includes(id ?? ''))
+      .map(([, id]) => `${file.name} refers to ${id}, which it does not have`)
+  })
+}

@@ -52,17 +52,13 @@ describe('a template with active content is refused, and the feature named', () 
   )
 
   const links: ReadonlyArray<readonly [string, string]> = [
-    [
-      `Type="${office}/attachedTemplate" Target="https://evil.example/t.dotm" TargetMode="External"`,
-      'attachedTemplate',
-    ],
     [`Type="${office}/oleObject" Target="https://evil.example/o" TargetMode="External"`, 'oleObject'],
     [`Type="${office}/aFChunk" Target="chunk.html"`, 'aFChunk'],
     [`Type="${office}/image" Target="https://evil.example/pixel.png" TargetMode="External"`, 'external image'],
     [`Type="${office}/frame" Target="https://evil.example/" TargetMode="External"`, 'frame'],
     [`Type="${office}/image" TargetMode="External" Target="\\\\10.0.0.1\\share\\a.png"`, 'external image'],
     [`Type="${office}/image" Target="a.png" TargetMode="Ext&#101;rnal"`, 'external image'],
-    [`Type="${office}/attachedTempl&#x61;te" Target="t.dotm"`, 'attachedTemplate'],
+    [`Type="${office}/aFCh&#x75;nk" Target="chunk.html"`, 'aFChunk'],
     [`Type='${office}/image' Target='a.png' TargetMode='external'`, 'external image'],
     [`Type="${office}/image" Target="https://evil.example/pixel.png"`, 'external image'],
     [`Type="${office}/hyperlink" Target="file:///etc/passwd" TargetMode="External"`, 'external hyperlink'],
