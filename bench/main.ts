@@ -7,6 +7,7 @@ import { fairness } from './fairness'
 import { lags } from './lags'
 import { memory } from './memory'
 import type { Part } from './part'
+import { preflight } from './preflight/main'
 import { workerOf } from './processes'
 import { ms, row } from './row'
 import { runs } from './runs'
@@ -16,7 +17,7 @@ type Parts = Readonly<Partial<Record<PartName, Part>>>
 
 const withWorker: Parts = { runs, workers, fairness }
 /** The worker stands still: what it would do in the background is not measured here, or is done in its place. */
-const withoutWorker: Parts = { commands, lags, memory }
+const withoutWorker: Parts = { commands, lags, memory, preflight }
 
 const print = (...lines: ReadonlyArray<string>): void => {
   for (const line of lines) console.log(line)

@@ -8,6 +8,7 @@ import type { TemplateRefusal } from '../domain/template/template'
 import type { ReadModelBehind } from '../projections/executions/queries'
 import type { WorkflowDefinitionRefusal } from '../domain/workflow-definition/errors'
 import type { WorkflowStatus } from '../domain/workflow-definition/state'
+import type { ChecksUnavailable } from '../nodes/preflight'
 import type { BlobNotFound, BlobStoreUnavailable } from '../stores/blobs/blob-store'
 import type { IdentityUnavailable, Role } from '../stores/identity/identity-store'
 import type { SecretStoreUnavailable } from '../stores/secrets/secret-store'
@@ -48,9 +49,17 @@ export type ControlNotPossible = {
   readonly status: ExecutionStatus
   readonly accepted: ReadonlyArray<Control>
 }
+/** Active workflows use the connection: `count` of them, the first of them named. */
+export type ConnectionInUse = {
+  readonly _tag: 'ConnectionInUse'
+  readonly workflows: ReadonlyArray<{ readonly id: string; readonly name: string }>
+  readonly count: number
+}
 /** What the steps before rest on has changed: `workflow_version`, `trigger_data`, `template <id>`. */
 export type RetryNotPossible = { readonly _tag: 'RetryNotPossible'; readonly changed: ReadonlyArray<string> }
 export type PreflightBlocked = { readonly _tag: 'PreflightBlocked'; readonly issues: ReadonlyArray<Issue> }
+/** What an active workflow must have, and this one lacks. */
+export type WorkflowIncomplete = { readonly _tag: 'WorkflowIncomplete'; readonly issues: ReadonlyArray<Issue> }
 export type TemplateRefused = { readonly _tag: 'TemplateRefused'; readonly issues: ReadonlyArray<Issue> }
 export type ReadModelUnavailable = { readonly _tag: 'ReadModelUnavailable'; readonly reason: string }
 /** `Last-Event-ID` names a message that the run does not have. `head` is the id of its last. */
@@ -80,12 +89,15 @@ export type ApiError =
   | WorkflowNotActive
   | ControlNotPossible
   | RetryNotPossible
+  | ConnectionInUse
   | PreflightBlocked
+  | WorkflowIncomplete
   | TemplateRefused
   | ReadModelBehind
   | ReadModelUnavailable
   | CursorBeyondHead
   | TooBusy
+  | ChecksUnavailable
   | Unexpected
   | HandlerError
   | LoadError

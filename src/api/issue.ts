@@ -1,6 +1,7 @@
 import { catalogue, isCode } from '../domain/catalogue'
 import type { Domain, Locale, Severity } from '../domain/catalogue/entry'
 import { type Params, textOf } from '../domain/catalogue/text'
+import { adviceOn } from '../domain/catalogue/advice'
 import { type RecommendedAction, renderAction } from './recommended-actions'
 
 /** Something found about a run or a file, as a code: the text is rendered for the reader. `tech` is English. */
@@ -9,6 +10,10 @@ export type Issue = {
   readonly params: Params
   readonly tech: string
   readonly node_id: string | null
+  /** That of the code when not said. */
+  readonly severity?: Severity
+  /** JSON pointers into the workflow that was sent, to the fields that it is about. */
+  readonly pointers?: ReadonlyArray<string>
 }
 
 export type RenderedIssue = {
@@ -18,21 +23,23 @@ export type RenderedIssue = {
   readonly message_human: string
   readonly message_tech: string | null
   readonly node_id: string | null
+  readonly pointers?: ReadonlyArray<string>
 }
 
-const unknownCode = { domain: 'data', severity: 'blocking', action: 'retry' } as const
+const unknownCode = { domain: 'data', severity: 'blocking' } as const
 
 const entryOf = (code: string) => (isCode(code) ? catalogue[code] : unknownCode)
 
 export const renderIssue =
   (locale: Locale, showTech: boolean) =>
-  ({ code, params, tech, node_id }: Issue): RenderedIssue => ({
+  ({ code, params, tech, node_id, severity = entryOf(code).severity, pointers = [] }: Issue): RenderedIssue => ({
     code,
     domain: entryOf(code).domain,
-    severity: entryOf(code).severity,
+    severity,
     message_human: textOf(code, params, locale),
     message_tech: showTech ? tech : null,
     node_id,
+    ...(pointers.length === 0 ? {} : { pointers }),
   })
 
 export const issueParams = (issues: ReadonlyArray<Issue>, locale: Locale, showTech: boolean) => {
@@ -41,13 +48,5 @@ export const issueParams = (issues: ReadonlyArray<Issue>, locale: Locale, showTe
 }
 
 /** One per action and node. */
-export const issueActions = (issues: ReadonlyArray<Issue>, locale: Locale): ReadonlyArray<RecommendedAction> => {
-  const advice = issues.map(({ code, node_id }) => ({
-    action: entryOf(code).action,
-    target_node_id: node_id,
-    params: { issue_code: code },
-  }))
-  return [...new Map(advice.map((each) => [`${each.action} ${each.target_node_id ?? ''}`, each])).values()].map(
-    renderAction(locale),
-  )
-}
+export const issueActions = (issues: ReadonlyArray<Issue>, locale: Locale): ReadonlyArray<RecommendedAction> =>
+  adviceOn(issues).map(renderAction(locale))

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import { testConnection } from '../nodes/connection-test'
+import { probeConnection } from '../nodes/connections/probe'
+import { checksIn, nodeThreads, probesOf } from '../nodes/preflight'
 import { docxEngine } from '../nodes/template-inspection'
 import { configOf } from '../process/config'
 import { logger } from '../process/logger'
@@ -12,12 +13,14 @@ import { liveTail } from '../projections/live/tail'
 import { esdbEventStore } from '../stores/events/esdb'
 import { postgresIdentityStore } from '../stores/identity/postgres'
 import { openPostgres } from '../stores/postgres/open-postgres'
+import { waitForDerivingKey } from '../stores/secrets/deriving-key'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { app } from './app'
 import { authenticator } from './auth/authenticate'
 import { jwtVerifier } from './auth/jwt'
 import { keyedBy } from './canonical'
 import { ApiConfig } from './config'
+import type { ProbeConnection } from './connections/test'
 import { dependenciesOf } from './health/dependencies'
 import { liveRoutes } from './live'
 import { apiLog } from './log'
@@ -43,9 +46,9 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
   const redis = redisOf(config.REDIS_URL, log)
   const tail = liveTail({ store, redis })
   const engine = docxEngine()
+  const threads = nodeThreads()
   const keys = config.DOCG_SECRET_KEY
-  // The oldest key: what is derived must stay the same when a new one is put before it.
-  const deriving = (keys.at(-1) ?? keys[0]).bytes
+  const deriving = await waitForDerivingKey(database, keys, (reason) => log.warn({ reason }, 'waiting for PostgreSQL'))
   const jwtKey = config.JWT_SECRET ?? config.JWT_PUBLIC_KEY ?? config.JWT_JWKS_URL
   const authenticate = authenticator({
     identity: postgresIdentityStore(database),
@@ -57,6 +60,8 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
     allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
     fileRoot: config.STORAGE_ROOT,
   }
+  const secrets = postgresSecretStore(database, keys)
+  const probe: ProbeConnection = (connection, secret) => probeConnection(connection, secret, { outgoing })
   let stopping = false
 
   const serving = await serve(
@@ -67,10 +72,12 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
       keyed: keyedBy(deriving),
       nonces: viewNonces(deriving),
       canMail: config.SMTP_URL !== undefined,
+      checks: checksIn(threads),
+      probes: probesOf({ secrets, probeConnection: probe, blobs: config.BLOB_URL, docx: engine }),
       blobs: config.BLOB_URL,
-      secrets: postgresSecretStore(database, keys),
+      secrets,
       engine,
-      testConnection: (connection, secret) => testConnection(connection, secret, outgoing),
+      probeConnection: probe,
       executions: executionQueries(database),
       audit: auditQueries(database),
       catalog: catalogQueries(database),
@@ -96,7 +103,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
       tail.close()
       redis?.commands.disconnect()
       redis?.subscriber.disconnect()
-      await Promise.all([engine.close(), store.close(), database.destroy()])
+      await Promise.all([engine.close(), threads.close(), store.close(), database.destroy()])
     },
   }
 }

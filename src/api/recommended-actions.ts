@@ -1,9 +1,17 @@
 import type { Action, Locale } from '../domain/catalogue/entry'
 
 const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: string, description: string]>>>> = {
+  add_signer: {
+    'pt-BR': ['Adicionar signatário', 'Informe quem assina o documento'],
+    en: ['Add a signer', 'State who signs the document'],
+  },
   change_output_format: {
     'pt-BR': ['Trocar o formato', 'Desative a conversão para PDF nesta etapa'],
     en: ['Change the format', 'Turn off the conversion to PDF in this step'],
+  },
+  configure_signature: {
+    'pt-BR': ['Configurar a assinatura', 'Escolha a conexão do serviço de assinatura nesta etapa'],
+    en: ['Configure the signature', 'Choose the connection of the signature service in this step'],
   },
   connect_provider: {
     'pt-BR': ['Conectar uma conta', 'Crie a conexão que esta etapa usa'],
@@ -28,6 +36,10 @@ const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: st
   fix_permissions: {
     'pt-BR': ['Ajustar permissões', 'Dê ao docg permissão no destino'],
     en: ['Fix permissions', 'Give docg permission at the destination'],
+  },
+  fix_signer: {
+    'pt-BR': ['Completar o signatário', 'Preencha os dados que faltam do signatário'],
+    en: ['Complete the signer', 'Fill in what is missing of the signer'],
   },
   fix_template_tags: {
     'pt-BR': ['Corrigir o modelo', 'Corrija as marcações e envie uma nova versão do modelo'],
@@ -61,9 +73,17 @@ const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: st
     'pt-BR': ['Escolher a pasta', 'Escolha um destino que exista'],
     en: ['Select a folder', 'Choose a destination that exists'],
   },
+  select_record: {
+    'pt-BR': ['Escolher o registro', 'Escolha um registro que exista na origem'],
+    en: ['Select a record', 'Choose a record that exists at the source'],
+  },
   select_template: {
     'pt-BR': ['Escolher o modelo', 'Escolha um modelo disponível para a etapa'],
     en: ['Select a template', 'Choose an available template for the step'],
+  },
+  set_expiration: {
+    'pt-BR': ['Ajustar o prazo', 'Informe um prazo de assinatura permitido'],
+    en: ['Set the deadline', 'Give a signing deadline that is allowed'],
   },
   set_recipient: {
     'pt-BR': ['Informar o destinatário', 'Informe um endereço de e-mail válido'],

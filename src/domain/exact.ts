@@ -52,23 +52,36 @@ const fields = (
   return errors.length > 0 ? t.failures(errors) : t.success(decoded)
 }
 
+/** The same with nothing required. */
+export type Draft<A> = { readonly [K in keyof A]?: A[K] }
+
+/** `draft` takes what is there as strictly, and does without the rest; `required` are the fields that it may lack. */
+export type ExactObject<A> = t.Type<A, unknown> & {
+  readonly draft: t.Type<Draft<A>, unknown>
+  readonly required: ReadonlyArray<keyof A & string>
+}
+
+const exactly = <A>(name: string, required: Props, optional: Props): t.Type<A, unknown> => {
+  const root: t.Context = [{ key: '', type: t.unknown }]
+  return new t.Type<A, unknown>(
+    name,
+    (u): u is A => isObject(u) && E.isRight(fields(u, required, optional, root)),
+    (u, c) =>
+      isObject(u) ? (fields(u, required, optional, c) as t.Validation<A>) : t.failure(u, c, 'must be an object'),
+    identity,
+  )
+}
+
 /** An object with these fields and no others; each fault is reported at its own pointer, and none is looked for after the fiftieth. */
 export const exactObject = <R extends Props, O extends Props>(
   name: string,
   required: R,
   optional: O,
-): t.Type<ExactOf<R, O>, unknown> => {
-  const root: t.Context = [{ key: '', type: t.unknown }]
-  return new t.Type<ExactOf<R, O>, unknown>(
-    name,
-    (u): u is ExactOf<R, O> => isObject(u) && E.isRight(fields(u, required, optional, root)),
-    (u, c) =>
-      isObject(u)
-        ? (fields(u, required, optional, c) as t.Validation<ExactOf<R, O>>)
-        : t.failure(u, c, 'must be an object'),
-    identity,
-  )
-}
+): ExactObject<ExactOf<R, O>> =>
+  Object.assign(exactly<ExactOf<R, O>>(name, required, optional), {
+    draft: exactly<Draft<ExactOf<R, O>>>(`draft of ${name}`, {}, { ...required, ...optional }),
+    required: Object.keys(required),
+  })
 
 const refined = <A>(name: string, is: (u: unknown) => u is A, message: string): t.Type<A, unknown> =>
   new t.Type<A, unknown>(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c, message)), t.identity)

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import { defaultLocale } from './catalogue/entry'
+import type { Code, ParamsOf } from './catalogue'
 import { textOf } from './catalogue/text'
 
 const Params = t.readonly(t.record(t.string, t.union([t.string, t.number])))
@@ -19,7 +20,8 @@ const longestTech = 8_192
 /** As the log can keep it: no NUL, and no half of a character where it was cut. */
 const storable = (said: string): string => said.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '\uFFFD')
 
-export const fault = (code: string, params: t.TypeOf<typeof Params>, tech: string): Fault => {
+/** As it was found and recorded, by this version or another. */
+export const recordedFault = (code: string, params: t.TypeOf<typeof Params>, tech: string): Fault => {
   const kept = Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, typeof value === 'string' ? storable(value) : value]),
   )
@@ -28,3 +30,6 @@ export const fault = (code: string, params: t.TypeOf<typeof Params>, tech: strin
     personal: { params: kept, text: textOf(code, kept, defaultLocale), tech: storable(tech.slice(0, longestTech)) },
   }
 }
+
+export const fault = <C extends Code>(code: C, params: ParamsOf<C> & t.TypeOf<typeof Params>, tech: string): Fault =>
+  recordedFault(code, params, tech)

@@ -2,9 +2,10 @@ import * as E from 'fp-ts/Either'
 import { flow, pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type DecodeProblem, problemsOf } from '../domain/decode-problems'
-import { fault } from '../domain/fault'
 import type { JsonObject } from '../domain/json'
-import type { Facts, Finding, Needs, NodeType } from './node-type'
+import type { Prepared, Facts, Finding, Needs, NodeType, StepFilling } from './node-type'
+import { decodeStored } from './references'
+import { faultOfFinding } from './step-faults'
 import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
 
 type Problems = ReadonlyArray<DecodeProblem>
@@ -14,62 +15,101 @@ export type AnyNodeType = Pick<
   NodeType<never>,
   'node_type' | 'aliases' | 'kind' | 'phase' | 'attempts' | 'timeoutMs'
 > & {
-  /** The configuration as it may be stored; pointers start at the configuration. */
+  /** The configuration as it may be stored, which may lack what is required; pointers start at the configuration. */
   readonly decode: (config: unknown) => E.Either<Problems, JsonObject>
+  /** What it lacks, whatever the data; nothing when it can be activated. */
+  readonly incomplete: (config: JsonObject, label: string) => ReadonlyArray<Finding>
   readonly needs: (config: JsonObject) => Needs
+  /** With what it lacks. */
   readonly check: (config: JsonObject, facts: Facts) => ReadonlyArray<Finding>
-  readonly input: (
-    config: JsonObject,
-    run: Pick<StepRun, 'references' | 'documents' | 'step'>,
-  ) => E.Either<StepFault, JsonObject>
-  readonly execute: (config: JsonObject, run: StepRun) => TE.TaskEither<StepStop, StepResult>
+  readonly fill: (config: JsonObject, given: StepFilling) => E.Either<StepFault, unknown>
+  readonly input: (config: JsonObject, prepared: Prepared<unknown>) => E.Either<StepFault, JsonObject>
+  readonly execute: (config: JsonObject, run: StepRun & Prepared<unknown>) => TE.TaskEither<StepStop, StepResult>
 }
 
-const listed = (problems: Problems): string =>
-  problems.map(({ pointer, problem }) => `${pointer} ${problem}`).join('; ')
-
-const incomplete = (problems: Problems): Finding => ({
-  code: 'data.missing_required_field',
-  params: { count: problems.length, fields: problems.map(({ pointer }) => pointer.slice(1)).join(', ') },
-  tech: listed(problems),
+const notConfigured = (label: string, problems: Problems): Finding => ({
+  code: 'data.node_not_configured',
+  params: { label, fields: problems.map(({ pointer }) => pointer.slice(1)).join(', ') },
+  tech: problems.map(({ pointer, problem }) => `${pointer} ${problem}`).join('; '),
+  pointers: problems.map(({ pointer }) => pointer),
 })
 
-const refused = (problems: Problems): StepFault => {
-  const { code, params, tech } = incomplete(problems)
-  return { _tag: 'StepFault', retryable: false, fault: fault(code, params, tech) }
-}
+const refused =
+  ({ step }: { readonly step: Pick<StepRun['step'], 'label'> }) =>
+  (problems: Problems): StepFault =>
+    faultOfFinding(notConfigured(step.label, problems))
 
-export const anyNodeType = <Config>(type: NodeType<Config>): AnyNodeType => {
-  const decoded = (config: unknown) => pipe(type.config.decode(config), E.mapLeft(problemsOf))
+export const anyNodeType = <Config, Filled>(type: NodeType<Config, Filled>): AnyNodeType => {
+  const known = (config: JsonObject) => pipe(decodeStored(type.config, config), E.mapLeft(problemsOf))
+  const draft = (config: JsonObject) => pipe(decodeStored(type.config.draft, config), E.mapLeft(problemsOf))
+  const missing: Readonly<Record<string, ((label: string) => Finding) | null>> = type.missing
+
+  const lacks = (config: Readonly<Record<string, unknown>>, label: string): ReadonlyArray<Finding> => {
+    const absent = type.config.required.filter((field) => config[field] === undefined)
+    const unnamed = absent.filter((field) => missing[field] == null)
+    return [
+      ...absent.flatMap((field) => {
+        const finding = missing[field]?.(label)
+        return finding === undefined ? [] : [{ ...finding, pointers: [`/${field}`] }]
+      }),
+      ...(unnamed.length === 0
+        ? []
+        : [
+            notConfigured(
+              label,
+              unnamed.map((field) => ({ pointer: `/${field}`, problem: 'is missing' })),
+            ),
+          ]),
+    ]
+  }
+  const incomplete: AnyNodeType['incomplete'] = (config, label) =>
+    pipe(
+      draft(config),
+      E.match(
+        (problems) => [notConfigured(label, problems)],
+        (drawn) => [...lacks(drawn, label), ...(type.incomplete?.(drawn, label) ?? [])],
+      ),
+    )
+
   return {
     ...type,
-    decode: flow(
-      decoded,
-      E.map((config) => type.config.encode(config) as JsonObject),
-    ),
+    decode: (config) =>
+      pipe(
+        type.config.draft.decode(config),
+        E.bimap(problemsOf, (decoded) => type.config.draft.encode(decoded) as JsonObject),
+      ),
+    incomplete,
     needs: flow(
-      decoded,
+      draft,
       E.match(() => ({ templates: [], connections: [] }), type.needs),
     ),
-    check: (config, facts) =>
-      pipe(
-        decoded(config),
+    check: (config, facts) => [
+      ...incomplete(config, facts.label),
+      ...pipe(
+        draft(config),
         E.match(
-          (problems) => [incomplete(problems)],
-          (known) => type.check(known, facts),
+          () => [],
+          (drawn) => type.check(drawn, facts),
         ),
       ),
-    input: (config, run) =>
+    ],
+    fill: (config, given) =>
       pipe(
-        decoded(config),
-        E.mapLeft(refused),
-        E.chain((known) => type.input(known, run)),
+        known(config),
+        E.mapLeft(refused(given)),
+        E.chain((decoded) => type.fill(decoded, given)),
+      ),
+    input: (config, prepared) =>
+      pipe(
+        known(config),
+        E.mapLeft(refused(prepared)),
+        E.chain((decoded) => type.input(decoded, prepared as Prepared<Filled>)),
       ),
     execute: (config, run) =>
       pipe(
-        TE.fromEither(decoded(config)),
-        TE.mapLeft(refused),
-        TE.chainW((known) => type.execute(known, run)),
+        TE.fromEither(known(config)),
+        TE.mapLeft(refused(run)),
+        TE.chainW((decoded) => type.execute(decoded, run as StepRun & Prepared<Filled>)),
       ),
   }
 }

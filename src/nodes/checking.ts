@@ -8,8 +8,6 @@ import { fillIn, stepsIn, variablesOf } from './references'
 import { findingOfReference } from './step-faults'
 
 const standIn = 'x'
-// checks run where requests are answered
-const checkMs = 100
 
 /** Outputs that do not exist before the run, so that the rest of a template can be checked. */
 const unknownOutputs = (template: string): Readonly<Record<string, JsonObject>> => {
@@ -32,6 +30,11 @@ const notBefore = (template: string, { label, position }: Facts, field: string):
     .filter((step) => Number(step) >= position)
     .map((step) => findingOfReference(label, field)({ _tag: 'MissingValue', path: `step.${step}` }))
 
+/** Says where in the node's configuration. */
+export const pointingAt =
+  (...pointers: ReadonlyArray<string>) =>
+  (finding: Finding): Finding => ({ ...finding, pointers })
+
 /** What is known before the run of a template's text: its findings, or the text; undefined where it depends on other steps. */
 export const foreseen = (
   template: string,
@@ -39,11 +42,12 @@ export const foreseen = (
   field: string,
 ): E.Either<ReadonlyArray<Finding>, string | undefined> => {
   const depends = stepsIn(template).length > 0
-  const filled = fillIn('text', checkMs)({ trigger: facts.trigger, step: unknownOutputs(template) })(template)
+  const references = { trigger: facts.trigger, step: unknownOutputs(template) }
+  const filled = fillIn('text')({ references, msLeft: facts.msLeft })(template)
   const faults = E.isLeft(filled) ? filled.left : []
   const findings = [
     ...notBefore(template, facts, field),
-    ...faults.filter(({ _tag }) => !depends || _tag === 'MissingValue').map(findingOfReference(facts.label, field)),
+    ...faults.filter(({ _tag }) => !depends || _tag !== 'UnusableValue').map(findingOfReference(facts.label, field)),
   ]
   if (findings.length > 0) return E.left(findings)
   return E.right(depends || E.isLeft(filled) ? undefined : filled.right)

@@ -1,36 +1,62 @@
 import type * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
-import type * as t from 'io-ts'
-import type { Params } from '../domain/catalogue/text'
-import type { Code } from '../domain/catalogue'
+import type { Code, ParamsOf } from '../domain/catalogue'
+import type { Severity } from '../domain/catalogue/entry'
+import type { Draft, ExactObject } from '../domain/exact'
 import type { Connection } from '../domain/connection/connection'
 import type { Phase, StepKind } from '../domain/execution/plan'
+import type { Step } from '../domain/execution/state'
 import type { ConnectionId, TemplateId } from '../domain/ids'
 import type { JsonObject } from '../domain/json'
 import type { Template } from '../domain/template/template'
+import type { Filling } from './references'
 import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
 
-/** Something found before a run begins; severity, domain and advice follow from the code. */
-export type Finding = { readonly code: Code; readonly params: Params; readonly tech: string }
+/** Something found before a run begins; domain, advice and, unless said here, severity follow from the code. */
+export type Finding = {
+  readonly [C in Code]: {
+    readonly code: C
+    readonly params: ParamsOf<C>
+    readonly tech: string
+    readonly severity?: Severity
+    /** JSON pointers (RFC 6901) to the fields of the node's configuration that it is about. */
+    readonly pointers?: ReadonlyArray<string>
+  }
+}[Code]
 
 /** What a check may look at: nothing remote, nothing changing. Templates and connections of another organization are absent. */
 export type Facts = {
   readonly label: string
   /** Of the node that is checked, from 1. */
   readonly position: number
-  /** Positions of the document nodes before it. */
-  readonly documentsBefore: ReadonlyArray<number>
+  /** The document nodes before it; `bytes` about, 0 when it cannot be told. */
+  readonly documentsBefore: ReadonlyArray<{ readonly position: number; readonly bytes: number }>
   readonly trigger: JsonObject
   readonly template: (id: TemplateId) => Template | undefined
   readonly connection: (id: ConnectionId) => Connection | undefined
   /** Whether the product can send mail of its own. */
   readonly canMail: boolean
+  /** What asking providers and opening templates found, by the id of the connection or template; nothing of those that were not asked. */
+  readonly probed?: Readonly<Record<string, ReadonlyArray<Finding>>>
+  /** The versions of templates that the run keeps to; the newest of the others. */
+  readonly pinned?: Readonly<Record<string, number>>
+  /** What is left of the node's time, ms. */
+  readonly msLeft: () => number
 }
 
 export type Needs = { readonly templates: ReadonlyArray<TemplateId>; readonly connections: ReadonlyArray<ConnectionId> }
 
-/** One kind of node; a new one is a folder and a line in the registry. */
-export type NodeType<Config> = {
+export type StepFilling = Filling & { readonly step: Pick<Step, 'label'> }
+
+/** What is known of a step before it is tried; `filled` are its texts, filled in. */
+export type Prepared<Filled> = Pick<StepRun, 'references' | 'documents' | 'step'> & { readonly filled: Filled }
+
+type RequiredKey<Config> = {
+  readonly [Key in keyof Config]-?: object extends Pick<Config, Key> ? never : Key
+}[keyof Config]
+
+/** One kind of node; a new one is a folder and a line in the registry. A draft's configuration may lack what is required. */
+export type NodeType<Config, Filled = null> = {
   readonly node_type: string
   readonly aliases: ReadonlyArray<string>
   /** Triggers stand first in a workflow, the others after. */
@@ -38,13 +64,20 @@ export type NodeType<Config> = {
   readonly phase: Phase
   readonly attempts: number
   readonly timeoutMs: number
-  readonly config: t.Type<Config, unknown>
-  readonly needs: (config: Config) => Needs
-  readonly check: (config: Config, facts: Facts) => ReadonlyArray<Finding>
-  /** What goes into the step, shown as `data_in`; a pure function of configuration and references, at most 64 kB. */
-  readonly input: (
-    config: Config,
-    run: Pick<StepRun, 'references' | 'documents' | 'step'>,
-  ) => E.Either<StepFault, JsonObject>
-  readonly execute: (config: Config, run: StepRun) => TE.TaskEither<StepStop, StepResult>
+  readonly config: ExactObject<Config>
+  /** What is said where a required field is not there; null: data.node_not_configured, which names all of these fields together. */
+  readonly missing: { readonly [Key in RequiredKey<Config>]: ((label: string) => Finding) | null }
+  /** What else keeps a configuration from being of use, whatever the data: it is not activated. */
+  readonly incomplete?: (config: Draft<Config>, label: string) => ReadonlyArray<Finding>
+  readonly needs: (config: Draft<Config>) => Needs
+  /** Of what is there; what is not is told by `missing` and `incomplete`. */
+  readonly check: (config: Draft<Config>, facts: Facts) => ReadonlyArray<Finding>
+  /**
+   * The texts of its configuration filled in, once for each attempt: pure, and done in another thread when it may take long. What it gives is
+   * plain data, or why the step cannot be done.
+   */
+  readonly fill: (config: Config, given: StepFilling) => E.Either<StepFault, Filled>
+  /** What goes into the step, shown as `data_in`, at most 64 kB. */
+  readonly input: (config: Config, prepared: Prepared<Filled>) => E.Either<StepFault, JsonObject>
+  readonly execute: (config: Config, run: StepRun & Prepared<Filled>) => TE.TaskEither<StepStop, StepResult>
 }

@@ -1,6 +1,7 @@
 import { type AnyNodeType, anyNodeType } from './any-node-type'
 import { email } from './email'
 import { manual } from './manual'
+import { requestSignatures } from './request-signatures'
 import { reviewDocuments } from './review-documents'
 import { storage } from './storage'
 import { uploadedDocument } from './uploaded-document'
@@ -13,6 +14,7 @@ export const nodeTypes: ReadonlyArray<AnyNodeType> = [
   anyNodeType(reviewDocuments),
   anyNodeType(email),
   anyNodeType(storage),
+  anyNodeType(requestSignatures),
 ]
 
 /** By its name or an alias. */

@@ -6,7 +6,10 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Logger } from 'pino'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
+import { probeConnection } from '../nodes/connections/probe'
 import { keptSessions } from '../nodes/email/smtp-sessions'
+import { fillingIn } from '../nodes/node-work/filling'
+import { checksIn, nodeThreads, patientChecks, probesOf } from '../nodes/preflight'
 import { nodeTypeOf } from '../nodes/registry'
 import { unavailable } from '../nodes/step-faults'
 import { docxEngine } from '../nodes/uploaded-document/docx'
@@ -16,6 +19,7 @@ import { type Running, runProcess } from '../process/run'
 import { esdbEventStore } from '../stores/events/esdb'
 import { openPostgres } from '../stores/postgres/open-postgres'
 import { postgresIdentityStore } from '../stores/identity/postgres'
+import { waitForDerivingKey } from '../stores/secrets/deriving-key'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
@@ -47,12 +51,17 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     connections: 4,
     warn: (said) => log.warn({ said }, 'database'),
   })
+  const deriving = await waitForDerivingKey(database, config.DOCG_SECRET_KEY, (reason) =>
+    log.warn({ reason }, 'waiting for PostgreSQL'),
+  )
   const docx = docxEngine()
+  const threads = nodeThreads()
   const smtp = keptSessions()
   const outgoing = {
     allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
     fileRoot: config.STORAGE_ROOT,
   }
+  const secrets = postgresSecretStore(database, config.DOCG_SECRET_KEY)
   const temporal = {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -64,12 +73,20 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       catalog: catalogOf(store),
       nodeType: nodeTypeOf,
       author: randomUUID(),
+      checks: checksIn(threads, patientChecks),
+      probes: probesOf({
+        secrets,
+        probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
+        blobs: config.BLOB_URL,
+        docx,
+      }),
+      fillTexts: fillingIn(threads),
       now,
       onCancel: cancelWatch(store),
       deleteDocument: ({ sha256 }) => pipe(config.BLOB_URL.remove(sha256), TE.mapLeft(unavailable)),
       services: {
         blobs: config.BLOB_URL,
-        secrets: postgresSecretStore(database, config.DOCG_SECRET_KEY),
+        secrets,
         docx,
         outgoing,
         smtp,
@@ -77,7 +94,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
           server: config.SMTP_URL,
           from: config.MAIL_FROM,
           publicUrl: config.PUBLIC_URL,
-          secretKey: (config.DOCG_SECRET_KEY.at(-1) ?? config.DOCG_SECRET_KEY[0]).bytes,
+          derivingKey: deriving,
           policy: outgoing,
           identity: postgresIdentityStore(database),
         }),
@@ -116,9 +133,14 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       stop.abort()
       await Promise.all([reactor.done, beating, worker.shutdown()])
       smtp.close()
-      await Promise.all([connection.close(), docx.close(), store.close(), database.destroy()])
+      await Promise.all([connection.close(), docx.close(), threads.close(), store.close(), database.destroy()])
     },
   }
 }
 
-void runProcess(configOf(WorkflowConfig)(process.env), ({ LOG_LEVEL }) => logger('workflow', LOG_LEVEL), start)
+runProcess(configOf(WorkflowConfig)(process.env), ({ LOG_LEVEL }) => logger('workflow', LOG_LEVEL), start).catch(
+  (error: unknown) => {
+    process.stderr.write(`The workflow did not start: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+)

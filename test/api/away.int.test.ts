@@ -21,6 +21,7 @@ import { apiLog } from '../../src/api/log'
 import type { EventStore } from '../../src/domain/event-store'
 import type { OrganizationId } from '../../src/domain/ids'
 import { freePorts } from '../../src/embedded/ports'
+import { checksIn, nodeThreads } from '../../src/nodes/preflight'
 import { docxEngine, type DocxEngine } from '../../src/nodes/template-inspection'
 import { auditQueries } from '../../src/projections/audit/queries'
 import { catalogQueries } from '../../src/projections/catalog/queries'
@@ -32,6 +33,7 @@ import { postgresIdentityStore } from '../../src/stores/identity/postgres'
 import { openPostgres } from '../../src/stores/postgres/open-postgres'
 import { keyringOf } from '../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../src/stores/secrets/postgres'
+import { nobodyAsked } from '../support/probes'
 import { bodyOf, contract, manual } from './requests'
 import { viewNonces } from '../../src/api/pages/view-nonce'
 
@@ -85,13 +87,15 @@ describe('when what it needs is away, the API', () => {
       blobs,
       secrets: postgresSecretStore(database, keys.right),
       engine,
-      testConnection: () => TE.right(undefined),
+      probeConnection: () => () => Promise.resolve([]),
       executions: executionQueries(database),
       audit: auditQueries(database),
       catalog: catalogQueries(database),
       dependencies: dependenciesOf({ store, knex: database, blobs, tail, hasRedis: false }),
       isStopping: () => false,
       canMail: false,
+      probes: nobodyAsked,
+      checks: checksIn(nodeThreads()),
       nonces: viewNonces(Buffer.alloc(32, 1)),
       live: liveRoutes({ tail, authenticate }).resources,
     })

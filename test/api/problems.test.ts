@@ -54,9 +54,12 @@ const examples: ReadonlyArray<ApiError> = [
   { _tag: 'TooManyConflicts', stream: 'x-1' as never },
   { _tag: 'CursorBeyondHead', head: '3-0' },
   { _tag: 'PreflightBlocked', issues: [issue] },
+  { _tag: 'WorkflowIncomplete', issues: [issue] },
+  { _tag: 'WorkflowRevisedMeanwhile' },
   { _tag: 'TemplateRefused', issues: [{ ...issue, code: 'template.syntax_error', params: { tag: 'a' } }] },
   { _tag: 'CommandIdReused' },
   { _tag: 'TooBusy' },
+  { _tag: 'ChecksUnavailable', reason: 'x' },
   { _tag: 'Unexpected' },
   { _tag: 'ReadModelBehind', position: { commit: 5n, prepare: 5n } },
   { _tag: 'ReadModelUnavailable', reason: 'x' },
@@ -125,7 +128,12 @@ describe('problems', () => {
         label: 'Map fields',
         description: 'Map the tags of the template to fields of the trigger data',
         target_node_id: 'n',
-        params: { issue_code: 'data.unresolved_variable' },
+        params: {
+          issue_code: 'data.unresolved_variable',
+          issue_codes: ['data.unresolved_variable'],
+          path: ['client.name'],
+          label: ['Doc'],
+        },
       },
     ])
   })

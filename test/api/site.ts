@@ -6,11 +6,12 @@ import type { Express } from 'express'
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
 import pino from 'pino'
-import { app } from '../../src/api/app'
+import { app, type Deps } from '../../src/api/app'
 import { newApiKey, sha256Of } from '../../src/api/auth/api-key'
 import { authenticator } from '../../src/api/auth/authenticate'
 import { jwtVerifier } from '../../src/api/auth/jwt'
 import { keyedBy } from '../../src/api/canonical'
+import type { ProbeConnection } from '../../src/api/connections/test'
 import { dependenciesOf } from '../../src/api/health/dependencies'
 import { liveRoutes } from '../../src/api/live'
 import { apiLog } from '../../src/api/log'
@@ -18,7 +19,8 @@ import { viewNonces } from '../../src/api/pages/view-nonce'
 import { consume } from '../../src/consumers/consumer'
 import type { EventStore } from '../../src/domain/event-store'
 import { OrganizationId } from '../../src/domain/ids'
-import { testConnection } from '../../src/nodes/connection-test'
+import { probeConnection } from '../../src/nodes/connections/probe'
+import { checksIn, nodeThreads, probesOf } from '../../src/nodes/preflight'
 import { docxEngine } from '../../src/nodes/template-inspection'
 import { auditQueries } from '../../src/projections/audit/queries'
 import { auditConsumer } from '../../src/projections/audit/write'
@@ -33,6 +35,7 @@ import { fileSystemBlobStore } from '../../src/stores/blobs/file-system'
 import { esdbEventStore } from '../../src/stores/events/esdb'
 import type { Role } from '../../src/stores/identity/identity-store'
 import { postgresIdentityStore } from '../../src/stores/identity/postgres'
+import { derivingKey } from '../../src/stores/secrets/deriving-key'
 import { keyringOf } from '../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../src/stores/secrets/postgres'
 import type { SecretStore } from '../../src/stores/secrets/secret-store'
@@ -44,6 +47,8 @@ export type Tenant = { readonly id: OrganizationId; readonly keys: Readonly<Reco
 /** The API on real servers, with the projections running beside it. */
 export type Site = {
   readonly app: Express
+  /** The same in another set-up. */
+  readonly appWith: (change: Partial<Deps>) => Express
   readonly store: EventStore
   readonly knex: Knex
   readonly ours: Tenant
@@ -51,9 +56,11 @@ export type Site = {
   readonly jwtSecret: string
   readonly blobs: BlobStore
   readonly secrets: SecretStore
-  readonly secretKey: Uint8Array
+  readonly derivingKey: Uint8Array
   /** Lines that the API logged. */
   readonly logged: () => string
+  /** From here on no thread checks anything. */
+  readonly endThreads: () => Promise<void>
   /** How much there is: events, files, secrets. */
   readonly amounts: () => Promise<{ readonly events: string; readonly files: number; readonly secrets: number }>
   readonly stop: () => Promise<void>
@@ -93,8 +100,10 @@ export const startSite = async (): Promise<Site> => {
   const store = esdbEventStore({ url: readSide.eventStoreUrl })
   const blobs = fileSystemBlobStore(folder)
   const engine = docxEngine({ threads: 1 })
+  const threads = nodeThreads({ threads: 1 })
   const keys = orThrow(keyringOf(randomBytes(32).toString('base64')))
   const secrets = postgresSecretStore(knex, keys)
+  const deriving = orThrow(await derivingKey(knex, keys)())
   const tail = liveTail({ store, redis: undefined })
   const jwtSecret = randomBytes(32).toString('hex')
   const authenticate = authenticator({
@@ -112,28 +121,33 @@ export const startSite = async (): Promise<Site> => {
     auditConsumer(knex),
   ].map((consumer) => consume(reading, consumer))
 
-  const handle = app({
+  const probe: ProbeConnection = (connection, secret) =>
+    probeConnection(connection, secret, { outgoing: { allowPrivateAddresses: true, fileRoot: undefined } })
+
+  const deps: Deps = {
     authenticate,
     log: apiLog(log),
     store,
-    keyed: keyedBy(keys[0].bytes),
+    keyed: keyedBy(deriving),
     canMail: true,
-    nonces: viewNonces(keys[0].bytes),
+    checks: checksIn(threads),
+    probes: probesOf({ secrets, probeConnection: probe, blobs, docx: engine }),
+    nonces: viewNonces(deriving),
     blobs,
     secrets,
     engine,
-    testConnection: (connection, secret) =>
-      testConnection(connection, secret, { allowPrivateAddresses: true, fileRoot: undefined }),
+    probeConnection: probe,
     executions: executionQueries(knex),
     audit: auditQueries(knex),
     catalog: catalogQueries(knex),
     dependencies: dependenciesOf({ store, knex, blobs, tail, hasRedis: false }),
     isStopping: () => false,
     live: live.resources,
-  })
+  }
 
   return {
-    app: handle,
+    app: app(deps),
+    appWith: (change) => app({ ...deps, ...change }),
     store,
     knex,
     ours: await tenant(knex, 'Ours', 'pt-BR'),
@@ -141,8 +155,9 @@ export const startSite = async (): Promise<Site> => {
     jwtSecret,
     blobs,
     secrets,
-    secretKey: keys[0].bytes,
+    derivingKey: deriving,
     logged: () => lines.join(''),
+    endThreads: threads.close,
     amounts: async () => {
       const tailNow = orThrow(await store.tail())
       const kept: ReadonlyArray<unknown> = await knex('connection_secrets').select('connection_id')
@@ -153,6 +168,7 @@ export const startSite = async (): Promise<Site> => {
       await Promise.all(consumers.map(({ done }) => done))
       tail.close()
       await engine.close()
+      await threads.close()
       await store.close()
       await readSide.stop()
       await rm(folder, { recursive: true, force: true })

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { fault } from '../../src/domain/fault'
+import { recordedFault } from '../../src/domain/fault'
 
 describe('a fault', () => {
   it('is text that the log can keep, whatever was said and wherever it was cut', () => {
-    const { personal } = fault('unexpected', { said: 'a\0b\uD83D' }, `${'x'.repeat(8_191)}😀`)
+    const { personal } = recordedFault('unexpected', { said: 'a\0b\uD83D' }, `${'x'.repeat(8_191)}😀`)
     expect(personal.params).to.deep.equal({ said: 'ab\uFFFD' })
     expect(personal.tech).to.equal(`${'x'.repeat(8_191)}\uFFFD`)
   })

@@ -36,6 +36,12 @@ describe('nodes as drawn', () => {
     ])
   })
 
+  it('may lack what is required, for as long as they are a draft', () => {
+    const decoded = decodeNodes([manual, { ...document, config: {} }, { ...email, config: { to: [] } }])
+    expect(E.isRight(decoded) && decoded.right.map(({ config }) => config)).to.deep.equal([{}, {}, { to: [] }])
+    expect(decodeNodes([])).to.deep.equal(E.right([]))
+  })
+
   const refused: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string>]> = [
     ['no list', { nodes: [] }, ['']],
     ['too many', Array.from({ length: 51 }, () => manual), ['']],
@@ -62,14 +68,12 @@ describe('nodes as drawn', () => {
     ],
     [
       'every fault at once',
-      [manual, { ...document, config: {} }, { ...email, config: { connection_id: 'x', to: 'ana', body_type: 'rtf' } }],
       [
-        '/1/config/template_id',
-        '/2/config/connection_id',
-        '/2/config/to',
-        '/2/config/subject_template',
-        '/2/config/body_type',
+        manual,
+        { ...document, config: { template_id: 'x' } },
+        { ...email, config: { connection_id: 'x', to: 'ana', body_type: 'rtf' } },
       ],
+      ['/1/config/template_id', '/2/config/connection_id', '/2/config/to', '/2/config/body_type'],
     ],
     [
       'too many recipients',

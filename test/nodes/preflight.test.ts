@@ -4,7 +4,7 @@ import type { Connection } from '../../src/domain/connection/connection'
 import type { JsonObject } from '../../src/domain/json'
 import type { Template } from '../../src/domain/template/template'
 import type { TemplateNode } from '../../src/domain/template/version'
-import { decodeNodes, isBlocking, needsOf, preflight, wholeRun } from '../../src/nodes/preflight'
+import { decodeNodes, isBlocking, needsOf, preflight } from '../../src/nodes/preflight'
 import { connectionId, connectionOf, organizationId, templateId } from '../support/node-run'
 
 const tag = (path: string): TemplateNode => ({ kind: 'tag', path })
@@ -54,12 +54,14 @@ const given = ({ trigger = {}, template, connection }: Given = {}) => ({
   when: (...drawn: ReadonlyArray<unknown>) => {
     const found = preflight(nodesOf(drawn), {
       trigger,
-      template: () => template,
-      connection: () => connection,
+      templates: template === undefined ? {} : { [templateId]: template },
+      connections: connection === undefined ? {} : { [connectionId]: connection },
       canMail: true,
     })
     const short = found.map(({ code, params }) =>
-      [code, params['path'] ?? params['field'] ?? params['email'] ?? ''].filter((part) => part !== '').join(' '),
+      [code, params['path'] ?? params['field'] ?? params['fields'] ?? params['tag'] ?? params['email'] ?? '']
+        .filter((part) => part !== '')
+        .join(' '),
     )
     return {
       found,
@@ -80,16 +82,17 @@ describe('preflight', () => {
         .thenNothing()
     })
 
-    it('tells every tag without a value: absent, null, or absent from an item', () => {
+    it('tells every tag without a value: named by nobody, null, or absent from where it is named', () => {
       given({
-        trigger: { gone: null, items: [{ price: 1 }, {}] },
-        template: templateWith([tag('name'), tag('gone'), section('items', tag('price'))]),
+        trigger: { gone: null, items: [{ price: 1 }, {}], client: {} },
+        template: templateWith([tag('name'), tag('gone'), section('items', tag('price')), tag('client.name')]),
       })
         .when(manual, document())
         .then(
-          'data.unresolved_variable name',
+          'data.null_value gone',
           'data.unresolved_variable items.1.price',
-          'data.unresolved_variable gone',
+          'data.unresolved_variable client.name',
+          'template.unmapped_tag name',
         )
     })
 
@@ -103,10 +106,10 @@ describe('preflight', () => {
         .then('data.unresolved_variable trigger.a.c')
     })
 
-    it('does not mind a mapping that the template does not use', () => {
+    it('warns of a mapping that the template does not use, and does not ask for its value', () => {
       given({ template: templateWith([]) })
         .when(manual, document({ field_mappings: [{ template_tag: 'name', source_field: 'trigger.nobody' }] }))
-        .thenNothing()
+        .then('template.unused_mapping name')
     })
 
     it('waits for what other steps will give, not for what steps after it would', () => {
@@ -257,12 +260,11 @@ describe('preflight', () => {
   })
 
   it('tells a workflow without nodes', () => {
-    expect(
-      preflight([], { trigger: {}, template: () => undefined, connection: () => undefined, canMail: true }),
-    ).to.deep.include({
+    expect(preflight([], { trigger: {}, templates: {}, connections: {}, canMail: true })).to.deep.include({
       code: 'data.workflow_without_nodes',
       params: {},
       tech: 'no nodes',
+      pointers: ['/nodes'],
       severity: 'blocking',
       domain: 'data',
       node_id: null,
@@ -297,20 +299,6 @@ describe('preflight', () => {
     }).when(manual, document())
     expect(found).to.have.length(200)
     expect(found.filter(isBlocking)).to.have.length(1)
-  })
-
-  it('does not go on for ever, and says which nodes it did not reach', () => {
-    let clock = 0
-    const found = preflight(
-      nodesOf([manual, document(), storage()]),
-      { trigger: {}, template: () => undefined, connection: () => undefined, canMail: true },
-      wholeRun,
-      () => (clock += 2_000),
-    )
-    expect(found.map(({ code, position }) => [code, position])).to.deep.equal([
-      ['timeout', 2],
-      ['timeout', 3],
-    ])
   })
 
   it('knows what has to be loaded, each once', () => {

@@ -2,8 +2,10 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import * as fc from 'fast-check'
 import { problemsOf } from '../../src/domain/decode-problems'
+import { exactObject, listOf } from '../../src/domain/exact'
 import type { JsonObject } from '../../src/domain/json'
-import { fillIn, sourceField, templateText, variablesOf } from '../../src/nodes/references'
+import { decodeStored, fillIn, sourceField, templateText, timeOf, variablesOf } from '../../src/nodes/references'
+import type { References } from '../../src/nodes/step-run'
 
 const references = {
   trigger: JSON.parse(
@@ -12,15 +14,17 @@ const references = {
   step: { '2': { file_name: 'contract.docx', x: 'hi' } },
 }
 
-const text = fillIn('text')(references)
-const html = fillIn('html')(references)
+const filled = (into: 'text' | 'html', references: References, ms = 1_000) =>
+  fillIn(into)({ references, msLeft: timeOf(ms) })
+const text = (template: string) => filled('text', references)(template)
+const html = (template: string) => filled('html', references)(template)
 const problem = (template: unknown) => {
   const read = templateText(1_000).decode(template)
   return E.isLeft(read) ? problemsOf(read.left)[0]?.problem : undefined
 }
 
 describe('references', () => {
-  const filled: ReadonlyArray<readonly [string, string]> = [
+  const examples: ReadonlyArray<readonly [string, string]> = [
     ['plain', 'plain'],
     ['{{trigger.client.name}}', 'Ana'],
     ['{{ step.2.x }}', 'hi'],
@@ -34,14 +38,14 @@ describe('references', () => {
     ['{% if trigger.nobody %}a{% else %}b{% endif %}', 'b'],
     ['{{trigger.html}}', '<b>&"'],
   ]
-  for (const [template, result] of filled)
+  for (const [template, result] of examples)
     it(`${template} is ${result}`, () => expect(text(template)).to.deep.equal(E.right(result)))
 
   it('blames no value that it could do without', () => {
     const optional = '{{ trigger.absent | default: "none" }}'
-    const listed = fillIn('text')({ trigger: { list: [1] }, step: {} })(`{{ trigger.list }} ${optional}`)
+    const listed = filled('text', { trigger: { list: [1] }, step: {} })(`{{ trigger.list }} ${optional}`)
     expect(E.isLeft(listed) && listed.left.map(({ _tag }) => _tag)).to.deep.equal(['UnusableValue'])
-    const looped = fillIn('text')({ trigger: {}, step: { 3: { saved: 'x' } } })(
+    const looped = filled('text', { trigger: {}, step: { 3: { saved: 'x' } } })(
       `{% for d in step.3.saved %}{{ d.sha256 }}{% endfor %} ${optional}`,
     )
     expect(E.isLeft(looped) && looped.left.map(({ _tag }) => _tag)).to.deep.equal(['UnusableValue'])
@@ -84,6 +88,23 @@ describe('references', () => {
     expect(problem('{{trigger.a}} {{step.2.x}}')).to.equal(undefined)
   })
 
+  it('takes a stored template for one that was read before, and still measures it', () => {
+    const field = exactObject('Config', { texts: listOf(templateText(10), 5) }, {})
+    expect(E.isRight(decodeStored(field, { texts: ['{{a b}}'] }))).to.equal(true)
+    expect(E.isRight(field.decode({ texts: ['{{a b}}'] }))).to.equal(false)
+    const long = decodeStored(field, { texts: ['a', 'x'.repeat(11)] })
+    expect(E.isLeft(long) && problemsOf(long.left).map(({ pointer }) => pointer)).to.deep.equal(['/texts/1'])
+  })
+
+  it('gives all texts of a node one time: when it is over, none is filled in', () => {
+    const given = { references, msLeft: timeOf(0) }
+    expect(fillIn('text')(given)('plain')).to.deep.equal(E.left([{ _tag: 'OutOfTime' }]))
+    const ending = fillIn('text')({ references, msLeft: timeOf(20) })(
+      '{% for i in (1..9999) %}{% for j in (1..9999) %}a{% endfor %}{% endfor %}',
+    )
+    expect(ending).to.deep.equal(E.left([{ _tag: 'OutOfTime' }]))
+  })
+
   it('refuses control characters, half characters and too much', () => {
     for (const template of ['a\nb', 'a\0b', '\ud800', 'x'.repeat(1_001), '', 7])
       expect(problem(template)).to.be.a('string')
@@ -118,7 +139,7 @@ describe('references', () => {
     )
     fc.assert(
       fc.property(fc.array(names, { minLength: 1, maxLength: 4 }), (path) => {
-        const result = fillIn('text')({ trigger: { x: { x: 'own' }, list: [] }, step: {} })(
+        const result = filled('text', { trigger: { x: { x: 'own' }, list: [] }, step: {} })(
           `{{trigger.${path.join('.')}}}`,
         )
         const own = path.join('.') === 'x.x'
@@ -131,7 +152,7 @@ describe('references', () => {
   it('puts any value into HTML without making an element of it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (value) => {
-        const result = fillIn('html')({ trigger: { value }, step: {} })('{{trigger.value}}')
+        const result = filled('html', { trigger: { value }, step: {} })('{{trigger.value}}')
         expect(E.isRight(result) && /[<>"']/.test(result.right)).to.equal(false)
       }),
     )
@@ -142,7 +163,7 @@ describe('references', () => {
       fc.property(
         fc.constantFrom('{{trigger.client.name}}', '{% include "x" %}', '{{', '%}', '{{constructor}}'),
         (value) => {
-          expect(fillIn('text')({ trigger: { value }, step: {} })('{{trigger.value}}')).to.deep.equal(E.right(value))
+          expect(filled('text', { trigger: { value }, step: {} })('{{trigger.value}}')).to.deep.equal(E.right(value))
         },
       ),
     )

@@ -7,8 +7,11 @@ import type { ExecutionEvent } from '../../src/domain/execution'
 import type { Execution } from '../../src/domain/execution/state'
 import { ExecutionId } from '../../src/domain/ids'
 import { load } from '../../src/domain/load'
+import { probeConnection } from '../../src/nodes/connections/probe'
 import { keptSessions } from '../../src/nodes/email/smtp-sessions'
 import { smtpServerOf } from '../../src/nodes/email/smtp-server-url'
+import { fillingIn } from '../../src/nodes/node-work/filling'
+import { checksIn, nodeThreads, probesOf } from '../../src/nodes/preflight'
 import { nodeTypeOf } from '../../src/nodes/registry'
 import { docxEngine } from '../../src/nodes/template-inspection'
 import { postgresIdentityStore } from '../../src/stores/identity/postgres'
@@ -68,15 +71,26 @@ export const startReviewSite = async (site: Site) => {
   const url = `http://localhost:${serving.port}`
   const mail = await startMailserver()
   const docx = docxEngine({ threads: 1 })
+  const threads = nodeThreads({ threads: 1 })
   const smtp = keptSessions()
   const catalog = catalogOf(site.store)
   const outgoing = { allowPrivateAddresses: true, fileRoot: undefined }
+
+  const probes = probesOf({
+    secrets: site.secrets,
+    probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
+    blobs: site.blobs,
+    docx,
+  })
 
   const worker = ({ ago = 0, port = mail.port, log = (store) => store }: Worker) =>
     advance({
       log: log(site.store),
       catalog,
       nodeType: nodeTypeOf,
+      checks: checksIn(threads),
+      probes,
+      fillTexts: fillingIn(threads),
       author: randomUUID(),
       now: () => new Date(Date.now() - ago).toISOString(),
       onCancel: () => () => undefined,
@@ -91,7 +105,7 @@ export const startReviewSite = async (site: Site) => {
           server: port === null ? undefined : right(smtpServerOf(`smtp://127.0.0.1:${port}`)),
           from: 'docg <docg@example.com>',
           publicUrl: url,
-          secretKey: site.secretKey,
+          derivingKey: site.derivingKey,
           policy: outgoing,
           identity: postgresIdentityStore(site.knex),
         }),
@@ -148,6 +162,7 @@ export const startReviewSite = async (site: Site) => {
       await mail.stop()
       smtp.close()
       await docx.close()
+      await threads.close()
     },
   }
 }

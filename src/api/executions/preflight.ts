@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { connection, connectionStream } from '../../domain/connection/connection'
+import { connection, connectionStream, isUsable } from '../../domain/connection/connection'
 import { type Domain, domains } from '../../domain/catalogue/entry'
 import { exactObject, oneOf, truth } from '../../domain/exact'
 import { type Phase, phases } from '../../domain/execution/plan'
@@ -10,7 +10,7 @@ import type { LoadError } from '../../domain/load'
 import { template, templateStream } from '../../domain/template/template'
 import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import type { Node } from '../../domain/workflow-definition/node'
-import { gather, preflight, type PreflightFinding } from '../../nodes/preflight'
+import { type ChecksUnavailable, gather, type PreflightFinding } from '../../nodes/preflight'
 import type { ExecutionRow } from '../../projections/executions/queries'
 import { ok } from '../answer'
 import { mayOperate, mayRead } from '../auth/role'
@@ -39,23 +39,30 @@ const orAbsent = <A>(found: TE.TaskEither<LoadError | NotFound, Told<A>>): TE.Ta
     TE.orElse((error) => (error._tag === 'NotFound' ? TE.right(undefined) : TE.left(error))),
   )
 
-export type Checking = Pick<Commanding, 'canMail'> & { readonly store: Reading }
+export type Checking = Pick<Commanding, 'canMail' | 'checks' | 'probes'> & { readonly store: Reading }
 
 /** The verdict on a run that is not begun: the same checks as those of one that is. */
 export const findingsFor =
-  ({ store, canMail }: Checking, organization: OrganizationId) =>
+  ({ store, canMail, checks, probes }: Checking, organization: OrganizationId) =>
   (
     nodes: ReadonlyArray<Node>,
     { trigger, dryRun, untilPhase }: Wanted,
-  ): TE.TaskEither<LoadError, ReadonlyArray<PreflightFinding>> =>
-    pipe(
+  ): TE.TaskEither<LoadError | ChecksUnavailable, ReadonlyArray<PreflightFinding>> => {
+    const purpose = { dryRun, untilPhase: untilPhase ?? undefined }
+    return pipe(
       gather({
         template: (id) => orAbsent(owned(store)(template)(templateStream(id), organization)),
-        connection: (id) => orAbsent(owned(store)(connection)(connectionStream(id), organization)),
+        connection: (id) =>
+          pipe(
+            orAbsent(owned(store)(connection)(connectionStream(id), organization)),
+            TE.map((found) => (found !== undefined && isUsable(found) ? found : undefined)),
+          ),
         canMail,
-      })(nodes, trigger),
-      TE.map((facts) => preflight(nodes, facts, { dryRun, untilPhase: untilPhase ?? undefined })),
+        probes,
+      })(nodes, { trigger, purpose }),
+      TE.chainW((facts) => checks({ nodes, facts, purpose, owner: organization })),
     )
+  }
 
 type Verdict = ReadonlyArray<Issue & { readonly severity: PreflightFinding['severity']; readonly domain: Domain }>
 

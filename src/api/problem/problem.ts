@@ -71,6 +71,7 @@ export const problemOf = (error: ApiError): Problem => {
     case 'NotFound':
     case 'WorkflowNotFound':
     case 'TemplateNotFound':
+    case 'ConnectionNotFound':
     case 'ExecutionNotFound':
     case 'StreamDeleted':
       return problem('not_found')
@@ -97,6 +98,14 @@ export const problemOf = (error: ApiError): Problem => {
       return problem('workflow_not_active', { status: error.status })
     case 'WorkflowArchivedAlready':
       return problem('workflow_archived')
+    case 'ConnectionArchivedAlready':
+      return problem('connection_archived')
+    case 'ConnectionInUse':
+      return problem('connection_in_use', {
+        count: error.count,
+        names: error.workflows.map(({ name }) => name).join(', '),
+        workflows: error.workflows,
+      })
     case 'ControlNotAccepted':
     case 'ExecutionAlreadyEnded':
       return problem('run_state_conflict', { status: error.status, accepted: acceptedIn(error.status) })
@@ -120,9 +129,12 @@ export const problemOf = (error: ApiError): Problem => {
     case 'ConnectionAlreadyExists':
       return problem('already_exists')
     case 'TooManyConflicts':
+    case 'WorkflowRevisedMeanwhile':
       return problem('concurrent_changes', {}, retryAfter(1))
     case 'PreflightBlocked':
       return withIssues('preflight.blocked', error.issues)
+    case 'WorkflowIncomplete':
+      return withIssues('workflow_incomplete', error.issues)
     case 'TemplateRefused':
       return withIssues('template.refused', error.issues)
     case 'CommandIdReused':
@@ -131,6 +143,8 @@ export const problemOf = (error: ApiError): Problem => {
       return problem('cursor_beyond_head', { head: error.head })
     case 'TooBusy':
       return problem('too_busy', {}, retryAfter(2))
+    case 'ChecksUnavailable':
+      return problem('checks_unavailable', {}, retryAfter(2))
     case 'ReadModelBehind':
       return behind(error.position)
     case 'ReadModelUnavailable':

@@ -82,6 +82,22 @@ export const problemTexts = {
     ['Fluxo arquivado', 'O fluxo está arquivado e não pode mais mudar'],
     ['Workflow archived', 'The workflow is archived and can no longer change'],
   ),
+  connection_archived: problemText(
+    409,
+    ['Conexão arquivada', 'A conexão está arquivada e não pode mais mudar'],
+    ['Connection archived', 'The connection is archived and can no longer change'],
+  ),
+  connection_in_use: problemText(
+    409,
+    [
+      'Conexão em uso',
+      '{count, plural, one {Um fluxo ativo usa} other {# fluxos ativos usam}} a conexão: {names}; troque a conexão neles ou arquive-os antes',
+    ],
+    [
+      'Connection in use',
+      '{count, plural, one {An active workflow uses} other {# active workflows use}} the connection: {names}; change it there or archive them first',
+    ],
+  ),
   run_state_conflict: problemText(
     409,
     ['Ação não cabe no estado da execução', 'A execução está em "{status}"; agora são aceitos: {accepted}'],
@@ -172,6 +188,17 @@ export const problemTexts = {
       '{count, plural, one {Something is in the way: {first}} other {# things are in the way; the first: {first}}}',
     ],
   ),
+  workflow_incomplete: problemText(
+    422,
+    [
+      'Fluxo incompleto',
+      '{count, plural, one {Falta uma coisa para o fluxo ficar ativo: {first}} other {Faltam # coisas para o fluxo ficar ativo; a primeira: {first}}}',
+    ],
+    [
+      'Workflow incomplete',
+      '{count, plural, one {Something keeps the workflow from being active: {first}} other {# things keep the workflow from being active; the first: {first}}}',
+    ],
+  ),
   'template.refused': problemText(
     422,
     [
@@ -227,6 +254,11 @@ export const problemTexts = {
     503,
     ['Credenciais indisponíveis', 'O armazenamento de credenciais não respondeu; repita com a mesma Idempotency-Key'],
     ['Secret store unavailable', 'The secret store did not answer; repeat with the same Idempotency-Key'],
+  ),
+  checks_unavailable: problemText(
+    503,
+    ['Verificação indisponível', 'Há muitas verificações na fila; tente de novo em instantes'],
+    ['Checks unavailable', 'Too many checks are waiting; try again in a moment'],
   ),
   identity_unavailable: problemText(
     503,

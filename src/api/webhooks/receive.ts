@@ -73,7 +73,7 @@ const dataFor = ({ nodes }: Workflow, body: JsonObject): E.Either<ApiError, Json
 }
 
 /** Another system starts a run; the address is all it needs to know. */
-export const receiveWebhook = ({ on, store, keyed, canMail }: Commanding) =>
+export const receiveWebhook = ({ on, store, keyed, canMail, checks, probes }: Commanding) =>
   on.openRoute({
     query: noQuery,
     body: ignoreBody,
@@ -98,7 +98,7 @@ export const receiveWebhook = ({ on, store, keyed, canMail }: Commanding) =>
         TE.chainFirstW(() => TE.fromTask(othersTurn)),
         TE.bindW('trigger', ({ workflow, body }) => TE.fromEither(dataFor(workflow.state, body))),
         TE.chainW(({ workflow, trigger, context }) =>
-          startExecution({ store, canMail })(
+          startExecution({ store, canMail, checks, probes })(
             workflow,
             { trigger, dryRun: false, untilPhase: null, checked: false },
             context,

@@ -10,24 +10,28 @@ import { decodeNodes } from '../../nodes/preflight'
 import { jsonBody } from '../body/json'
 import { type BadRequest, badRequest, type InputProblem } from '../error'
 
-const WorkflowBody = exactObject('Workflow', { name: text(200), nodes: t.unknown }, {})
-type WorkflowBody = t.TypeOf<typeof WorkflowBody>
+const NewWorkflow = exactObject('Workflow', { name: text(200) }, { nodes: t.unknown })
+const WorkflowRevision = exactObject('Workflow', { name: text(200), nodes: t.unknown }, {})
+type WithNodes = t.TypeOf<typeof NewWorkflow>
 
 const belowNodes = (problems: ReadonlyArray<DecodeProblem>): ReadonlyArray<InputProblem> =>
   problems.map(({ pointer, problem }) => ({ pointer: `/nodes${pointer}`, problem }))
 
-/** With the nodes' problems beside those of the other fields. */
-export const workflowBody = jsonBody(WorkflowBody, (value) =>
+/** The nodes' problems, beside those of the other fields. */
+const inNodes = (value: unknown): ReadonlyArray<InputProblem> =>
   t.UnknownRecord.is(value) && value['nodes'] !== undefined
     ? pipe(
         decodeNodes(value['nodes']),
         E.match(belowNodes, () => []),
       )
-    : [],
-)
+    : []
+
+/** A draft may be without nodes for now. */
+export const newWorkflowBody = jsonBody(NewWorkflow, inNodes)
+export const workflowRevisionBody = jsonBody(WorkflowRevision, inNodes)
 
 /** The nodes as drawn. A node without an id gets one that a repeat of the command gives it again. */
-export const nodesOf = ({ nodes }: WorkflowBody, commandId: CommandId): E.Either<BadRequest, ReadonlyArray<Node>> => {
+export const nodesOf = ({ nodes = [] }: WithNodes, commandId: CommandId): E.Either<BadRequest, ReadonlyArray<Node>> => {
   let made = 0
   const newId = () => derivedId(NodeId, commandId, 'node', String((made += 1)))
   return pipe(

@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { commandHandler, type Handled } from '../../domain/command-handler'
@@ -16,7 +17,8 @@ import { pinnedRevision } from '../etag'
 import { idIn } from '../id'
 import { owned } from '../owned'
 import { noQuery } from '../query'
-import { hasWebhook, nodesOf, tokenHash, workflowBody } from './body'
+import { hasWebhook, newWorkflowBody, nodesOf, tokenHash, workflowRevisionBody } from './body'
+import { complete } from './complete'
 import { shownDefinition, webhookPath } from './shown'
 
 const defined = ({ state }: Handled<WorkflowDefinitionState>): TE.TaskEither<ApiError, Workflow> =>
@@ -37,7 +39,7 @@ export const defineWorkflow = ({ on, store, keyed }: Commanding) =>
   on.route({
     roles: mayAdminister,
     query: noQuery,
-    body: workflowBody,
+    body: newWorkflowBody,
     handle: (call) =>
       pipe(
         contextOf(keyed, call),
@@ -69,17 +71,17 @@ export const defineWorkflow = ({ on, store, keyed }: Commanding) =>
       ),
   })
 
-/** A new version of a workflow that the sender has read: runs under way keep theirs. */
+/** A new version of a workflow that the sender has read: runs under way keep theirs. One that is active stays complete. */
 export const reviseWorkflow = ({ on, store, keyed }: Commanding) =>
   on.route({
     roles: mayAdminister,
     query: noQuery,
-    body: workflowBody,
+    body: workflowRevisionBody,
     handle: (call) =>
       pipe(
         TE.fromEither<ApiError, WorkflowId>(idIn(call.req, WorkflowId)),
         TE.bindTo('id'),
-        TE.chainFirstW(({ id }) =>
+        TE.bindW('told', ({ id }) =>
           owned(store)(workflowDefinition)(workflowDefinitionStream(id), call.caller.organization),
         ),
         TE.chainFirstW(() =>
@@ -90,6 +92,9 @@ export const reviseWorkflow = ({ on, store, keyed }: Commanding) =>
         TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
         TE.bindW('context', () => contextOf(keyed, call)),
         TE.bindW('nodes', ({ context }) => TE.fromEither(nodesOf(call.body, context.commandId))),
+        TE.chainFirstEitherKW(({ told: { state, revision }, nodes, pinned }) =>
+          state.status === 'active' && pinned === revision ? complete(nodes) : E.right(undefined),
+        ),
         TE.bindW('handled', ({ id, context, nodes, pinned }) =>
           commandHandler(store)(workflowDefinition)(
             workflowDefinitionStream(id),

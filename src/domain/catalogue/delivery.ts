@@ -5,27 +5,21 @@ export const delivery = {
     severity: 'blocking',
     domain: 'delivery',
     action: 'set_recipient',
+    params: {},
     text: { 'pt-BR': 'Informe para quem o documento será enviado', en: 'State who will receive the document' },
   },
   'delivery.recipient_invalid': {
     severity: 'blocking',
     domain: 'delivery',
     action: 'set_recipient',
+    params: { email: 'text' },
     text: { 'pt-BR': 'O e-mail "{email}" não é válido', en: 'The e-mail "{email}" is not valid' },
-  },
-  'delivery.recipient_rejected': {
-    severity: 'blocking',
-    domain: 'delivery',
-    action: 'set_recipient',
-    text: {
-      'pt-BR': 'O servidor de e-mail recusou o destinatário {email}; confira o endereço',
-      en: 'The mail server refused the recipient {email}; check the address',
-    },
   },
   'delivery.mailer_missing': {
     severity: 'blocking',
     domain: 'delivery',
     action: 'retry',
+    params: { label: 'text' },
     text: {
       'pt-BR':
         'O docg ainda não tem um servidor de e-mail para avisar quem revisa na etapa "{label}"; peça a quem o opera para definir SMTP_URL',
@@ -36,15 +30,17 @@ export const delivery = {
     severity: 'warning',
     domain: 'delivery',
     action: 'retry',
+    params: {},
     text: {
-      'pt-BR': 'O servidor de e-mail não respondeu; tente de novo mais tarde',
-      en: 'The mail server did not answer; try again later',
+      'pt-BR': 'O servidor de e-mail não respondeu ao teste',
+      en: 'The mail server did not answer the test',
     },
   },
   'delivery.smtp_auth_failed': {
     severity: 'blocking',
     domain: 'delivery',
     action: 'update_credentials',
+    params: {},
     text: {
       'pt-BR': 'O servidor de e-mail recusou o usuário ou a senha',
       en: 'The mail server refused the user or password',
@@ -54,34 +50,17 @@ export const delivery = {
     severity: 'blocking',
     domain: 'delivery',
     action: 'reduce_template',
+    params: { limit: 'text' },
     text: {
       'pt-BR': 'O anexo passa do limite de {limit} do servidor',
       en: 'The attachment exceeds the server limit of {limit}',
-    },
-  },
-  'delivery.message_refused': {
-    severity: 'blocking',
-    domain: 'delivery',
-    action: 'retry',
-    text: {
-      'pt-BR': 'O servidor de e-mail recusou a mensagem; veja o detalhe técnico',
-      en: 'The mail server refused the message; see the technical detail',
-    },
-  },
-  'delivery.outcome_unknown': {
-    severity: 'blocking',
-    domain: 'delivery',
-    action: 'retry',
-    text: {
-      'pt-BR':
-        'Não sabemos se o envio da etapa "{label}" aconteceu: confira e escolha enviar de novo ou considerar enviado',
-      en: 'It is not known whether step "{label}" was sent: check, then choose to resend or to assume it was sent',
     },
   },
   'delivery.destination_not_found': {
     severity: 'blocking',
     domain: 'delivery',
     action: 'select_folder',
+    params: {},
     text: {
       'pt-BR': 'A pasta ou o local de destino não existe',
       en: 'The destination folder or location does not exist',
@@ -91,6 +70,7 @@ export const delivery = {
     severity: 'blocking',
     domain: 'delivery',
     action: 'fix_permissions',
+    params: {},
     text: { 'pt-BR': 'Não temos permissão para gravar no destino', en: 'Writing to the destination is not allowed' },
   },
 } as const satisfies Readonly<Record<string, Entry>>

@@ -1,14 +1,25 @@
 import { data } from './data'
 import { delivery } from './delivery'
-import type { Entry } from './entry'
+import type { Entry, Kind } from './entry'
 import { permissions } from './permissions'
 import { runtime } from './runtime'
+import { signature } from './signature'
 import { template } from './template'
 
-export const catalogue = { ...data, ...template, ...permissions, ...delivery, ...runtime } as const satisfies Readonly<
-  Record<string, Entry>
->
+/** What the checks before a run can find. */
+export const preflightCatalogue = { ...data, ...template, ...permissions, ...delivery, ...signature } as const
+
+export const catalogue = { ...preflightCatalogue, ...runtime } as const satisfies Readonly<Record<string, Entry>>
 
 export type Code = keyof typeof catalogue
 
 export const isCode = (text: string): text is Code => Object.hasOwn(catalogue, text)
+
+type ValueOf<K extends Kind> = K extends 'text' ? string : K extends 'number' ? number : K[number]
+
+type Valued<P extends Readonly<Record<string, Kind>>> = keyof P extends never
+  ? Readonly<Record<string, never>>
+  : { readonly [Name in keyof P]: ValueOf<P[Name]> }
+
+/** The values that the texts of a code ask for. */
+export type ParamsOf<C extends Code> = { readonly [Each in C]: Valued<(typeof catalogue)[Each]['params']> }[C]

@@ -1,21 +1,24 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
 import type { EventOf } from '../codec'
-import { fault } from '../fault'
+import { recordedFault } from '../fault'
 import { ExecutionId, NodeId, TemplateId } from '../ids'
 import { type Execution, hasEnded, held, type RecordedFinding } from './state'
 
 const RecordedFindings: t.Type<ReadonlyArray<RecordedFinding>, unknown> = t.readonlyArray(
   t.readonly(
-    t.type({
-      code: t.string,
-      params: t.readonly(t.record(t.string, t.union([t.string, t.number]))),
-      tech: t.string,
-      severity: t.keyof({ blocking: null, warning: null }),
-      domain: t.keyof({ data: null, template: null, permissions: null, delivery: null, signature: null }),
-      node_id: t.union([NodeId, t.null]),
-      position: t.number,
-    }),
+    t.intersection([
+      t.type({
+        code: t.string,
+        params: t.readonly(t.record(t.string, t.union([t.string, t.number]))),
+        tech: t.string,
+        severity: t.keyof({ blocking: null, warning: null }),
+        domain: t.keyof({ data: null, template: null, permissions: null, delivery: null, signature: null }),
+        node_id: t.union([NodeId, t.null]),
+        position: t.number,
+      }),
+      t.partial({ pointers: t.readonlyArray(t.string) }),
+    ]),
   ),
 )
 
@@ -62,7 +65,7 @@ export const decidePreflight = {
 
 const faultOf = (findings: ReadonlyArray<RecordedFinding>) => {
   const first = findings.find(({ severity }) => severity === 'blocking')
-  return first === undefined ? undefined : fault(first.code, first.params, first.tech)
+  return first === undefined ? undefined : recordedFault(first.code, first.params, first.tech)
 }
 
 const completed = (run: Execution, { data }: PreflightEvent): Execution => {

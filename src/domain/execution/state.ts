@@ -86,6 +86,8 @@ export type RecordedFinding = {
   readonly domain: 'data' | 'template' | 'permissions' | 'delivery' | 'signature'
   readonly node_id: NodeId | null
   readonly position: number
+  /** JSON pointers into the workflow's definition; absent in what was recorded before there were any. */
+  readonly pointers?: ReadonlyArray<string>
 }
 
 export type Preflight = {

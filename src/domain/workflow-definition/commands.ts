@@ -16,7 +16,8 @@ export type ReviseWorkflow = {
   readonly nodes: ReadonlyArray<Node>
   readonly webhook_token_sha256: string | undefined
 }
-export type ActivateWorkflow = { readonly type: 'ActivateWorkflow' }
+/** `version`: the one that was found complete. */
+export type ActivateWorkflow = { readonly type: 'ActivateWorkflow'; readonly version: number }
 export type ArchiveWorkflow = { readonly type: 'ArchiveWorkflow' }
 
 export type WorkflowDefinitionCommand = DefineWorkflow | ReviseWorkflow | ActivateWorkflow | ArchiveWorkflow

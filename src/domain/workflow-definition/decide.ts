@@ -32,7 +32,10 @@ const decideOn = (command: Exclude<WorkflowDefinitionCommand, DefineWorkflow>, w
         : E.right(revise(workflow, command))
     case 'ActivateWorkflow':
       if (workflow.status === 'archived') return E.left({ _tag: 'WorkflowArchivedAlready' })
-      return E.right(workflow.status === 'active' ? [] : [{ type: 'WorkflowActivated', data }])
+      if (workflow.status === 'active') return E.right([])
+      return command.version === workflow.version
+        ? E.right([{ type: 'WorkflowActivated', data }])
+        : E.left({ _tag: 'WorkflowRevisedMeanwhile' })
     case 'ArchiveWorkflow':
       return E.right(workflow.status === 'archived' ? [] : [{ type: 'WorkflowArchived', data }])
   }

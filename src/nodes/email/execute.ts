@@ -4,15 +4,16 @@ import * as TE from 'fp-ts/TaskEither'
 import { v5 as uuidv5 } from 'uuid'
 import type { EffectKey, GeneratedDocument } from '../../domain/execution/receipts'
 import type { Receipt } from '../../domain/execution/receipts'
-import { connectedTo } from '../connected'
-import { SmtpConfig, SmtpSecret } from '../connection-config'
+import { connectedTo } from '../connections/connected'
+import { smtp } from '../connections/smtp'
 import { bytesOf } from '../document-bytes'
+import type { Prepared } from '../node-type'
 import { stepFault } from '../step-faults'
 import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
 import { documentsFor } from './attachments'
 import { compose, type File } from './compose'
 import type { EmailConfig } from './config'
-import { envelopeOf, type Message, messageOf } from './message'
+import { envelopeOf, type Message, mostBytes } from './message'
 import { senderOf } from './sender'
 import { effectFaultOfSmtp, megabytes } from './smtp-fault'
 import { sendBySmtp } from './smtp-send'
@@ -35,12 +36,6 @@ const fileOf =
       bytesOf(run, document),
       TE.map((bytes) => ({ name: document.personal.file_name, contentType: document.content_type, bytes })),
     )
-
-/**
- * Bytes of the body and all attachments together: in the mail they grow by a third, larger ones are taken by hardly any provider, and a worker
- * holds several copies of them at once.
- */
-const mostBytes = 25 * 1_048_576
 
 const sizeOf = ({ message, documents }: Letter): number =>
   documents.reduce((sum, { size }) => sum + size, Buffer.byteLength(message.body))
@@ -128,14 +123,14 @@ const resultOf =
  * One message to all recipients: one effect, which is not repeated when its outcome is unknown. What could keep it from being sent is
  * done before it is meant.
  */
-export const execute = (config: EmailConfig, run: StepRun): TE.TaskEither<StepStop, StepResult> =>
+export const execute = (config: EmailConfig, run: StepRun & Prepared<Message>): TE.TaskEither<StepStop, StepResult> =>
   pipe(
     TE.Do,
-    TE.bind('message', () => TE.fromEither(messageOf(config, run.step.label, run.references))),
+    TE.let('message', () => run.filled),
     TE.bind('documents', () => TE.fromEither(documentsFor(run, 'attachments')(config.attachments ?? []))),
     TE.bindW('target', () =>
       pipe(
-        connectedTo(run, config.connection_id, 'smtp', SmtpConfig, SmtpSecret),
+        connectedTo(run, config.connection_id, smtp),
         TE.map((connected): SmtpTarget => ({ ...connected, policy: run.outgoing, times: smtpTimes })),
       ),
     ),

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { SmtpConfig, SmtpSecret } from '../connection-config'
+import type { SmtpConfig, SmtpSecret } from '../connections/smtp/config'
 
 /** A mail server of the product's own, without the sender. */
 export type SmtpServer = {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { SmtpConfig, SmtpSecret } from '../connection-config'
+import type { SmtpConfig, SmtpSecret } from '../connections/smtp/config'
 import { isLoopback, pinnedAddress } from '../outgoing/address'
 import type { OutgoingPolicy } from '../outgoing/policy'
 

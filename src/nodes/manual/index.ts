@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
 import type { NodeType } from '../node-type'
+import { checkRequiredFields } from '../required-fields'
 import { triggerResult } from '../trigger-result'
 import { ManualConfig } from './config'
 
@@ -13,8 +14,10 @@ export const manual: NodeType<ManualConfig> = {
   attempts: 3,
   timeoutMs: 60_000,
   config: ManualConfig,
+  missing: {},
   needs: () => ({ templates: [], connections: [] }),
-  check: () => [],
+  check: checkRequiredFields,
+  fill: () => E.right(null),
   input: () => E.right({}),
   execute: (_, { references }) => TE.right(triggerResult(references.trigger, 'manual')),
 }

@@ -1,11 +1,12 @@
 import { checkRecipients, checkText } from '../email/check'
+import type { Draft } from '../../domain/exact'
 import type { Facts, Finding } from '../node-type'
 import type { ReviewConfig } from './config'
 
-export const check = (config: ReviewConfig, facts: Facts): ReadonlyArray<Finding> => [
+export const check = (config: Draft<ReviewConfig>, facts: Facts): ReadonlyArray<Finding> => [
   ...(facts.canMail
     ? []
     : [{ code: 'delivery.mailer_missing' as const, params: { label: facts.label }, tech: 'SMTP_URL is not set' }]),
-  ...checkRecipients(config.approver_emails, facts, 'approver_emails'),
+  ...checkRecipients(config.approver_emails ?? [], facts, 'approver_emails'),
   ...checkText(config.message_template, facts, 'message_template'),
 ]

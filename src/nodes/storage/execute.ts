@@ -3,13 +3,16 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { GeneratedDocument, SavedDocument } from '../../domain/execution/receipts'
 import type { Receipt } from '../../domain/execution/receipts'
-import { type Connected, connectedTo } from '../connected'
-import { StorageConfig, StorageSecret } from '../connection-config'
+import { connectedTo } from '../connections/connected'
+import type { Connected } from '../connections/connection-type'
+import { connectionMissing } from '../connections/findings'
+import { storage } from '../connections/storage'
+import type { StorageConfig, StorageSecret } from '../connections/storage/config'
 import { bytesOf } from '../document-bytes'
+import type { Prepared } from '../node-type'
 import { effectFault, faultOfFinding, findingOfReference, stepFault } from '../step-faults'
 import type { EffectFault, StepFault, StepResult, StepRun, StepStop } from '../step-run'
 import type { StorageNodeConfig } from './config'
-import { folderFor } from './input'
 import { faultOfStorage } from './storage-fault'
 import type { File, Target } from './target'
 import { targetOf } from './target-of'
@@ -23,9 +26,7 @@ type Place = {
 const targetFor = (run: StepRun, connected: Place['connected']): E.Either<StepFault, Target> =>
   pipe(
     targetOf(connected, run.organizationId, run.outgoing),
-    E.mapLeft((problem) =>
-      stepFault('permissions.connection_missing', { provider: 'storage' }, `the connection ${problem}`),
-    ),
+    E.mapLeft((problem) => faultOfFinding(connectionMissing(storage.provider, `the connection ${problem}`))),
   )
 
 const write = ({ target, connected }: Place, file: File): TE.TaskEither<EffectFault, string> =>
@@ -96,12 +97,15 @@ const someDocuments = ({ documents, step }: StepRun): E.Either<StepFault, Readon
       )
 
 /** Every document of the steps before, each written once; the same again is harmless. */
-export const execute = (config: StorageNodeConfig, run: StepRun): TE.TaskEither<StepStop, StepResult> =>
+export const execute = (
+  config: StorageNodeConfig,
+  run: StepRun & Prepared<Place['folder']>,
+): TE.TaskEither<StepStop, StepResult> =>
   pipe(
     TE.Do,
     TE.bindW('documents', () => TE.fromEither(someDocuments(run))),
-    TE.bindW('folder', () => TE.fromEither(folderFor(config, run))),
-    TE.bindW('connected', () => connectedTo(run, config.connection_id, 'storage', StorageConfig, StorageSecret)),
+    TE.let('folder', () => run.filled),
+    TE.bindW('connected', () => connectedTo(run, config.connection_id, storage)),
     TE.bindW('target', ({ connected }) => TE.fromEither(targetFor(run, connected))),
     TE.chainW(({ documents, ...place }) => pipe(documents, TE.traverseSeqArray(saveOnce(run, place)))),
     TE.map(resultOf),

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { link, mkdir, open, readFile, realpath, rm } from 'node:fs/promises'
+import { link, mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { addressNotAllowed } from '../outgoing/address'
@@ -98,13 +98,34 @@ const writeInto = async (folder: string, { name, sha256, bytes }: File): Promise
   throw new Error(`every name for ${name} is taken`)
 }
 
+/** Where the destination is, or would be made. */
+const nearestFolder = async (path: string): Promise<string> => {
+  try {
+    if ((await stat(path)).isDirectory()) return path
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
+    return nearestFolder(dirname(path))
+  }
+  throw Object.assign(new Error(`${path} is not a folder`), { code: 'ENOTDIR' })
+}
+
+/** Some bytes that have no name any more before they are written: a full disk is seen, and nothing stays even when the process dies. */
+const tryToWrite = async (folder: string): Promise<void> => {
+  const path = join(folder, `.${randomUUID()}.tmp`)
+  const handle = await open(path, 'wx', 0o640)
+  try {
+    await rm(path, { force: true })
+    await handle.writeFile(new Uint8Array(4_096))
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
 export const fileTarget = (destination: FileDestination, root: Root): Target => ({
   write: async (file) =>
     pathToFileURL(await writeInto(await openFolder(rootOf(destination, root), file.folder), file)).href,
   probe: async () => {
-    const folder = await openFolder(rootOf(destination, root), [])
-    const file = join(folder, `.${randomUUID()}.tmp`)
-    await synced(file, 'wx', new Uint8Array())
-    await rm(file, { force: true })
+    await tryToWrite(await nearestFolder(rootOf(destination, root)))
   },
 })

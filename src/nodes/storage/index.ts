@@ -1,11 +1,13 @@
+import { connectionMissing } from '../connections/findings'
+import { storage as destination } from '../connections/storage'
 import type { NodeType } from '../node-type'
 import { check } from './check'
 import { StorageNodeConfig } from './config'
 import { execute } from './execute'
-import { input } from './input'
+import { folderFor, input } from './input'
 
 /** The run's documents in a folder or a bucket. */
-export const storage: NodeType<StorageNodeConfig> = {
+export const storage: NodeType<StorageNodeConfig, ReadonlyArray<string>> = {
   node_type: 'storage',
   aliases: [],
   kind: 'delivery',
@@ -13,8 +15,10 @@ export const storage: NodeType<StorageNodeConfig> = {
   attempts: 3,
   timeoutMs: 120_000,
   config: StorageNodeConfig,
-  needs: ({ connection_id }) => ({ templates: [], connections: [connection_id] }),
+  missing: { connection_id: () => connectionMissing(destination.provider, 'connection_id is missing') },
+  needs: ({ connection_id }) => ({ templates: [], connections: connection_id === undefined ? [] : [connection_id] }),
   check,
+  fill: folderFor,
   input,
   execute,
 }

@@ -1,13 +1,14 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import {
+  DeleteObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
-import type { StorageSecret } from '../connection-config'
+import type { StorageSecret } from '../connections/storage/config'
 import { allowedAddresses } from '../outgoing/address'
 import { guardedLookup } from '../outgoing/guarded-lookup'
 import type { OutgoingPolicy } from '../outgoing/policy'
@@ -35,11 +36,13 @@ const clientOf = ({ endpoint, region }: S3Destination, secret: StorageSecret, po
   })
 }
 
+type Place = { readonly Bucket: string; readonly Key: string }
+
 const statusOf = (error: unknown): number =>
   error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0
 
 /** The hash that was stored with an object; undefined when there is none of that name. */
-const storedHash = async (client: S3Client, place: { Bucket: string; Key: string }): Promise<string | undefined> => {
+const storedHash = async (client: S3Client, place: Place): Promise<string | undefined> => {
   try {
     const { Metadata } = await client.send(new HeadObjectCommand(place))
     return Metadata?.['sha256'] ?? ''
@@ -50,7 +53,7 @@ const storedHash = async (client: S3Client, place: { Bucket: string; Key: string
 }
 
 /** Whether the name now holds this file; only where none has it is it written. */
-const takeName = async (client: S3Client, place: { Bucket: string; Key: string }, file: File): Promise<boolean> => {
+const takeName = async (client: S3Client, place: Place, file: File): Promise<boolean> => {
   const before = await storedHash(client, place)
   if (before !== undefined) return before === file.sha256
   try {
@@ -68,6 +71,21 @@ const takeName = async (client: S3Client, place: { Bucket: string; Key: string }
     if (statusOf(error) === 412) return (await storedHash(client, place)) === file.sha256
     throw error
   }
+}
+
+const probed = '.docg-probe'
+
+/** Asks to replace a version that never was: who may not write is refused, nothing is written. What a server without conditions wrote is removed. */
+const tryToWrite = async (client: S3Client, place: Place, abortSignal: AbortSignal): Promise<void> => {
+  try {
+    await client.send(new PutObjectCommand({ ...place, Body: Buffer.from('docg'), IfMatch: `"${'0'.repeat(32)}"` }), {
+      abortSignal,
+    })
+  } catch (error) {
+    if ([404, 409, 412, 501].includes(statusOf(error))) return
+    throw error
+  }
+  await client.send(new DeleteObjectCommand(place), { abortSignal })
 }
 
 export const s3Target = (destination: S3Destination, secret: StorageSecret, policy: OutgoingPolicy): Target => {
@@ -91,9 +109,10 @@ export const s3Target = (destination: S3Destination, secret: StorageSecret, poli
         }
         throw new Error(`every name for ${file.name} is taken`)
       }),
-    probe: () =>
+    probe: (signal) =>
       using(async (client) => {
-        await client.send(new HeadBucketCommand({ Bucket: bucket }))
+        await client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: signal })
+        await tryToWrite(client, { Bucket: bucket, Key: prefix === '' ? probed : `${prefix}/${probed}` }, signal)
       }),
   }
 }

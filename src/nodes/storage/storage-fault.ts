@@ -1,4 +1,4 @@
-import type { StorageSecret } from '../connection-config'
+import type { StorageSecret } from '../connections/storage/config'
 import { isAddressNotAllowed } from '../outgoing/address'
 import { redacted } from '../redacted'
 import { stepFault } from '../step-faults'
@@ -10,6 +10,8 @@ const fieldOf = (error: unknown, name: string): unknown =>
 const statusOf = (error: unknown): unknown => fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode')
 
 const refusedWrites: ReadonlyArray<unknown> = ['EACCES', 'EPERM', 'EROFS']
+/** No room for the file, or no more than the account may use. */
+const fullDisks: ReadonlyArray<unknown> = ['ENOSPC', 'EDQUOT']
 const wrongPlaces: ReadonlyArray<unknown> = ['ENOTDIR', 'ENAMETOOLONG', 'ELOOP']
 
 /** What keeps a file from being written; whatever may pass is tried again. */
@@ -22,5 +24,6 @@ export const faultOfStorage = (url: string, secret: StorageSecret | undefined, e
   if (status === 404 || wrongPlaces.includes(code)) return stepFault('delivery.destination_not_found', {}, tech)
   if (status === 401 || status === 403 || refusedWrites.includes(code))
     return stepFault('delivery.storage_write_denied', {}, tech)
+  if (fullDisks.includes(code)) return stepFault('delivery.storage_write_denied', {}, tech, true)
   return stepFault('service_unavailable', { provider: url.split(':')[0] ?? 'storage' }, tech, true)
 }

@@ -12,6 +12,6 @@ export type File = {
 export type Target = {
   /** Resolves to where the file is, as a URL. */
   readonly write: (file: File) => Promise<string>
-  /** Rejects when nothing could be written there. */
-  readonly probe: () => Promise<void>
+  /** Rejects when nothing could be written there; leaves nothing. */
+  readonly probe: (signal: AbortSignal) => Promise<void>
 }

@@ -1,4 +1,5 @@
 import * as O from 'fp-ts/Option'
+import type { Draft } from '../../domain/exact'
 import type { JsonObject } from '../../domain/json'
 import { withValuesAt } from '../dotted-path'
 import { lookUp, pathOfSource } from '../references'
@@ -9,7 +10,7 @@ export type Mapping = NonNullable<UploadedDocumentConfig['field_mappings']>[numb
 
 /** What a template's tags are looked up in: the trigger's data, with every mapped tag put over it. */
 export const templateData = (
-  { field_mappings = [] }: Pick<UploadedDocumentConfig, 'field_mappings'>,
+  { field_mappings = [] }: Draft<Pick<UploadedDocumentConfig, 'field_mappings'>>,
   references: References,
 ): { readonly data: JsonObject; readonly absent: ReadonlyArray<Mapping> } => {
   const found = field_mappings.map((mapping) => ({

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as t from 'io-ts'
 import { exactObject, text } from '../../domain/exact'
 import { dottedPath } from '../dotted-path'
+import { requiredFields } from '../required-fields'
 
 const fieldMapping = new t.Type<Readonly<Record<string, string>>, unknown>(
   'field_mapping',
@@ -31,6 +32,8 @@ export const WebhookConfig = exactObject(
     /** Field of the trigger's data: dotted path in the body that was received. */
     field_mapping: fieldMapping,
     source_object_type: text(100),
+    /** In the trigger's data, once the body is mapped. */
+    required_fields: requiredFields,
   },
 )
 export type WebhookConfig = t.TypeOf<typeof WebhookConfig>

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
 import type { NodeType } from '../node-type'
+import { checkRequiredFields } from '../required-fields'
 import { triggerResult } from '../trigger-result'
 import { WebhookConfig } from './config'
 
@@ -13,8 +14,10 @@ export const webhook: NodeType<WebhookConfig> = {
   attempts: 3,
   timeoutMs: 60_000,
   config: WebhookConfig,
+  missing: {},
   needs: () => ({ templates: [], connections: [] }),
-  check: () => [],
+  check: checkRequiredFields,
+  fill: () => E.right(null),
   input: () => E.right({}),
   execute: ({ source_object_type = 'webhook' }, { references }) =>
     TE.right(triggerResult(references.trigger, source_object_type)),

@@ -1,4 +1,5 @@
-import { catalogue, isCode } from '../../domain/catalogue'
+import { isCode } from '../../domain/catalogue'
+import { adviceOn } from '../../domain/catalogue/advice'
 import type { Recorded } from '../../domain/event-store'
 import type { ExecutionEvent, ExecutionEventOf } from '../../domain/execution'
 import { currentStepOf, type Execution, hasEnded, holdOf } from '../../domain/execution/state'
@@ -9,14 +10,6 @@ import type { ExecutionRow, PhaseMetric, PreflightSummary, RecommendedAction, St
 
 const traceIdOf = (traceparent: string | undefined): string | null =>
   /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent ?? '')?.[1] ?? null
-
-/** One for each action and node. */
-const actionsOfFindings = ({ preflight: { findings } }: Execution): ReadonlyArray<RecommendedAction> => {
-  const actions = findings.flatMap(({ code, node_id }) =>
-    isCode(code) ? [{ action: catalogue[code].action, target_node_id: node_id, params: { issue_code: code } }] : [],
-  )
-  return [...new Map(actions.map((each) => [`${each.action} ${each.target_node_id ?? ''}`, each])).values()]
-}
 
 const waitingFor = ({ holds }: Execution): ReadonlyArray<WaitingFor> =>
   holds.map((hold) => ({
@@ -36,11 +29,11 @@ const summaryOf = ({ data }: ExecutionEventOf<'PreflightCompleted'>): PreflightS
 
 /** What to do about the fault that stopped the run, or made it wait. */
 const recommendedActions = (run: Execution): ReadonlyArray<RecommendedAction> => {
-  if (holdOf(run, 'preflight_blocked') !== undefined) return actionsOfFindings(run)
-  const code = run.lastFault?.code
-  if (code === undefined || !isCode(code) || (run.status !== 'failed' && run.status !== 'needs_review')) return []
-  const target_node_id = currentStepOf(run)?.node_id ?? null
-  return [{ action: catalogue[code].action, target_node_id, params: { issue_code: code } }]
+  if (holdOf(run, 'preflight_blocked') !== undefined) return adviceOn(run.preflight.findings)
+  const fault = run.lastFault
+  if (fault === undefined || !isCode(fault.code) || (run.status !== 'failed' && run.status !== 'needs_review'))
+    return []
+  return adviceOn([{ code: fault.code, params: fault.personal.params, node_id: currentStepOf(run)?.node_id ?? null }])
 }
 
 const timesPhases: ReadonlySet<ExecutionEvent['type']> = new Set([

@@ -1,4 +1,4 @@
-import type { Action } from '../../domain/catalogue/entry'
+import type { Advice } from '../../domain/catalogue/advice'
 import type { LogMessage } from '../../domain/catalogue/log'
 import type { Params } from '../../domain/catalogue/text'
 import type { Revision } from '../../domain/event-store'
@@ -46,11 +46,7 @@ export type WaitingFor = {
   readonly step_id: StepId | null
 }
 /** Label and description are rendered for the reader. */
-export type RecommendedAction = {
-  readonly action: Action
-  readonly target_node_id: NodeId | null
-  readonly params: { readonly issue_code: string }
-}
+export type RecommendedAction = Advice
 
 /** Texts are the pt-BR snapshot; the code and its parameters say the same in any language. `tech` is not for everyone. */
 export type ExecutionRow = {

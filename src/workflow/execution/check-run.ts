@@ -3,26 +3,28 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Execution, RecordedFinding } from '../../domain/execution/state'
 import type { NodeId, TemplateId } from '../../domain/ids'
-import type { Template } from '../../domain/template/template'
-import { gather, isBlocking, merged, needsOf, preflight, type PreflightFinding } from '../../nodes/preflight'
+import {
+  type Checks,
+  gather,
+  isBlocking,
+  merged,
+  needsOf,
+  type PreflightFacts,
+  type PreflightFinding,
+} from '../../nodes/preflight'
+import { unavailable } from '../../nodes/step-faults'
 import type { StepStop } from '../../nodes/step-run'
-import type { Attempting } from './attempt'
+import { usedVersion } from '../../nodes/used-version'
+import { type Attempting, untilCanceled } from './attempt'
 import type { Catalog } from './catalog'
+import { reportProbed, type Reporting } from './report-connection'
 import type { RunCommands } from './run-commands'
+import { lookAgain } from './stop'
 
 /** A template whose version was chosen stays at it. */
-const cutTo =
-  ({ preflight: { templates } }: Execution) =>
-  (template: Template | undefined): Template | undefined => {
-    const pinned = template === undefined ? undefined : templates[template.templateId]
-    return template === undefined || pinned === undefined
-      ? template
-      : { ...template, versions: template.versions.filter(({ version }) => version <= pinned) }
-  }
-
-const pinsOf = (ids: ReadonlyArray<TemplateId>, template: (id: TemplateId) => Template | undefined) =>
+const pinsOf = (ids: ReadonlyArray<TemplateId>, { templates, pinned }: PreflightFacts) =>
   ids.flatMap((template_id) => {
-    const version = template(template_id)?.versions.at(-1)?.version
+    const version = usedVersion(templates[template_id], pinned)?.version
     return version === undefined ? [] : [{ template_id, version }]
   })
 
@@ -38,28 +40,52 @@ const together = (
   return merged([...kept, ...found])
 }
 
+/** A run whose cancel is asked for is looked at again. */
+const checked = (
+  deps: Pick<Attempting, 'checks' | 'onCancel'>,
+  run: RunCommands,
+  wanted: Omit<Parameters<Checks>[0], 'signal'>,
+): TE.TaskEither<StepStop, ReadonlyArray<PreflightFinding>> =>
+  untilCanceled(deps, run, (signal) =>
+    pipe(
+      deps.checks({ ...wanted, signal }),
+      TE.mapLeft((error): StepStop => (signal.aborted ? lookAgain : unavailable(error))),
+    )(),
+  )
+
+/** Somebody has looked at what was found, and perhaps done something about it. */
+const isRepeated = ({ preflight: { at, round }, retryOf }: Execution): boolean =>
+  at !== undefined || round > 0 || retryOf !== undefined
+
 /** The checks of these nodes; the verdict is staged. Blocking findings hold the run. */
 export const checkRun = (
-  { services, now }: Pick<Attempting, 'services' | 'now'>,
+  deps: Pick<Attempting, 'services' | 'checks' | 'probes' | 'onCancel'> & Reporting,
   catalog: Catalog,
   run: RunCommands,
   nodes: ReadonlyArray<NodeId>,
 ): TE.TaskEither<StepStop, void> => {
   const state = run.state()
-  const { executionId, workflowVersion, workflowRevision, triggerData, dryRun, untilPhase } = state
+  const { executionId, organizationId, workflowVersion, workflowRevision, triggerData, dryRun, untilPhase } = state
+  const { services, now } = deps
+  const purpose = { dryRun, untilPhase, only: nodes }
   const canMail = services.mailer !== undefined
   const began = performance.now()
   return pipe(
     TE.Do,
     TE.bind('drawn', () => catalog.nodes(state)),
     TE.bind('facts', ({ drawn }) =>
-      gather({ ...catalog, template: (id) => pipe(catalog.template(id), TE.map(cutTo(state))), canMail })(
-        drawn,
-        triggerData,
-      ),
+      gather({ ...catalog, canMail, probes: deps.probes })(drawn, {
+        trigger: triggerData,
+        purpose,
+        pinned: state.preflight.templates,
+        fresh: isRepeated(state),
+      }),
     ),
-    TE.chainEitherKW(({ drawn, facts }) => {
-      const found = preflight(drawn, facts, { dryRun, untilPhase, only: nodes })
+    TE.chainFirstTaskK(({ facts }) => reportProbed(deps, run, facts)),
+    TE.bindW('found', ({ drawn, facts }) =>
+      checked(deps, run, { nodes: drawn, facts, purpose, owner: organizationId }),
+    ),
+    TE.chainEitherKW(({ drawn, facts, found }) => {
       const findings = together(state, nodes, found)
       const blocking_count = findings.filter(isBlocking).length
       return run.stage({
@@ -71,7 +97,7 @@ export const checkRun = (
         input_hash: hashOf(triggerData),
         workflow_version: workflowVersion,
         workflow_revision: workflowRevision,
-        templates: pinsOf(needsOf(drawn).templates, facts.template),
+        templates: pinsOf(needsOf(drawn).templates, facts),
         nodes,
         blocking_count,
         warning_count: findings.length - blocking_count,

@@ -10,7 +10,7 @@ describe('bad input in workflows and connections', () => {
     const nodes = [
       { ...manual, config: { x: 1 } },
       { node_type: 'teleport', label: 'T', config: {} },
-      { node_type: 'email', label: '', config: {} },
+      { node_type: 'email', label: '', config: { to: 'ana' } },
       7,
     ]
     const answer = await refused(() => client().post('/workflows', { name: '', nodes }), 400, 'bad_request')
@@ -20,7 +20,7 @@ describe('bad input in workflows and connections', () => {
       '/name',
       '/nodes/0/config/x',
       '/nodes/2/label',
-      '/nodes/2/config/connection_id',
+      '/nodes/2/config/to',
       '/nodes/3',
     ])
   })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import { type AddressInfo, createServer } from 'node:net'
-import type { SmtpConfig, SmtpSecret } from '../../../src/nodes/connection-config'
+import type { SmtpConfig, SmtpSecret } from '../../../src/nodes/connections/smtp/config'
 import type { EffectFault } from '../../../src/nodes/step-run'
 import { effectFaultOfSmtp } from '../../../src/nodes/email/smtp-fault'
 import { type Sent, sendBySmtp } from '../../../src/nodes/email/smtp-send'

@@ -18,7 +18,10 @@ describe('the configuration of a review', () => {
     const full = { approver_emails, message_template: 'a\nb', timeout_hours: 0.5, auto_approve_on_timeout: true }
     expect(type.decode(full)).to.deep.equal(E.right(full))
     expect(problemsOf({ approver_emails: [] })).to.deep.equal([])
-    expect(problemsOf({})).to.deep.equal(['/approver_emails'])
+    expect(problemsOf({})).to.deep.equal([])
+    expect(type.incomplete({}, 'Review').map(({ code, pointers }) => [code, pointers])).to.deep.equal([
+      ['delivery.recipient_missing', ['/approver_emails']],
+    ])
     expect(nodeTypeOf('human-in-loop')).to.equal(type)
   })
 
@@ -41,7 +44,7 @@ describe('the checks of a review', () => {
         { node_type: 'manual', label: 'Start', config: {} },
         { node_type: 'review-documents', label: 'Review', config },
       ].map((node, i) => ({ ...node, node_id: derivedId(NodeId, '6ba7b811-9dad-11d1-80b4-00c04fd430c8', String(i)) })),
-      { trigger, template: () => undefined, connection: () => undefined, canMail },
+      { trigger, templates: {}, connections: {}, canMail },
       { dryRun, untilPhase: undefined },
     )
   const codes = (...given: Parameters<typeof found>) => found(...given).map(({ code }) => code)

@@ -71,7 +71,11 @@ describe('the row of a run', () => {
       {
         action: 'set_recipient',
         target_node_id: run.steps.email.node_id,
-        params: { issue_code: 'delivery.recipient_rejected' },
+        params: {
+          issue_code: 'delivery.recipient_rejected',
+          issue_codes: ['delivery.recipient_rejected'],
+          email: ['a@example.com'],
+        },
       },
     ])
     expect(steps[2]).to.include({ status: 'failure', error_code: 'delivery.recipient_rejected', duration_ms: 1_000 })

@@ -1,12 +1,18 @@
 import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
 import type { ExecutionId } from '../../../src/domain/ids'
+import { fillingIn } from '../../../src/nodes/node-work/filling'
+import { checksIn, nodeThreads } from '../../../src/nodes/preflight'
 import type { StepRun } from '../../../src/nodes/step-run'
 import { advance, type Advanced, type Advancing } from '../../../src/workflow/execution/advance'
 import type { RunnableType } from '../../../src/workflow/execution/attempt'
 import { catalogOf } from '../../../src/workflow/execution/catalog'
 import type { RunLog } from '../../../src/workflow/execution/run-commands'
+import { nobodyAsked } from '../../support/probes'
 import { sent } from '../../support/runs'
+
+/** What these tests do is small: no thread is started. */
+const threads = nodeThreads()
 
 /** The node types of these tests ask for nothing. */
 const services = {} as Advancing['services']
@@ -14,6 +20,8 @@ const services = {} as Advancing['services']
 export const result = { output: { n: 7 }, personal: { name: 'Ana' } }
 
 export const typeOf = (change: Partial<RunnableType> = {}): RunnableType => ({
+  node_type: 'of a test',
+  fill: () => E.right(null),
   attempts: 3,
   timeoutMs: 5_000,
   input: () => E.right({ asked: true }),
@@ -27,6 +35,9 @@ export const worker = (log: RunLog, type: RunnableType | undefined, change: Part
   catalog: catalogOf(log),
   nodeType: () => type,
   services,
+  checks: checksIn(threads),
+  probes: nobodyAsked,
+  fillTexts: fillingIn(threads),
   author: 'worker 1',
   now: () => new Date().toISOString(),
   onCancel: () => () => undefined,

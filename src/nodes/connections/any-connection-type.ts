@@ -1,0 +1,48 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as T from 'fp-ts/Task'
+import type * as t from 'io-ts'
+import type { Connection } from '../../domain/connection/connection'
+import { type DecodeProblem, problemsOf } from '../../domain/decode-problems'
+import type { JsonObject } from '../../domain/json'
+import type { Finding } from '../node-type'
+import type { ConnectionType, ProbeDeps } from './connection-type'
+import { connectionMissing } from './findings'
+
+type Decoded = E.Either<ReadonlyArray<DecodeProblem>, JsonObject>
+
+/** A connection type whose configuration and secret are stored JSON: decoded inside, so that types of every configuration can stand in one list. */
+export type AnyConnectionType = Pick<ConnectionType<never, never>, 'type' | 'provider' | 'unreachable'> & {
+  readonly decodeConfig: (config: unknown) => Decoded
+  readonly decodeSecret: (secret: unknown) => Decoded
+  readonly probe: (
+    connection: Connection,
+    secret: JsonObject | undefined,
+    deps: ProbeDeps,
+  ) => T.Task<ReadonlyArray<Finding>>
+}
+
+const decoding =
+  <A>(codec: t.Type<A, unknown>) =>
+  (value: unknown): Decoded =>
+    pipe(
+      codec.decode(value),
+      E.bimap(problemsOf, (decoded) => codec.encode(decoded) as JsonObject),
+    )
+
+export const anyConnectionType = <Config, Secret>(type: ConnectionType<Config, Secret>): AnyConnectionType => ({
+  ...type,
+  decodeConfig: decoding(type.config),
+  decodeSecret: decoding(type.secret),
+  probe: ({ connectionId, organizationId, ...connection }, stored, deps) =>
+    pipe(
+      E.Do,
+      E.bind('config', () => type.config.decode(connection.config)),
+      E.bind('secret', () => (stored === undefined ? E.right(undefined) : type.secret.decode(stored))),
+      E.match(
+        () =>
+          T.of([connectionMissing(type.provider, `the configuration or the secret of ${connectionId} is not usable`)]),
+        (connected) => type.probe({ ...connected, connectionId, organizationId }, deps),
+      ),
+    ),
+})
