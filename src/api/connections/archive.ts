@@ -73,7 +73,7 @@ export const archiveConnection = ({ on, store, keyed, catalog, secrets }: Deps) 
         TE.bindTo('id'),
         TE.bindW('told', ({ id }) => owned(store)(connection)(connectionStream(id), call.caller.organization)),
         TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
-        TE.bindW('context', () => TE.fromEither<ApiError, CommandContext>(contextOf(keyed, call))),
+        TE.bindW('context', () => contextOf(keyed, call)),
         TE.chainFirstW(({ id, told, context }) =>
           told.state.status === 'archived'
             ? TE.right(undefined)

@@ -45,7 +45,7 @@ export const updateConnection = ({ on, store, keyed, secrets }: Deps) =>
         ),
         TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
         TE.bindW('change', ({ told }) => TE.fromEither(checkChange(told.state.connectionType, call.body))),
-        TE.bindW('context', () => TE.fromEither<ApiError, CommandContext>(contextOf(keyed, call))),
+        TE.bindW('context', () => contextOf(keyed, call)),
         TE.bindW('handled', ({ id, change: { name, config, secret }, context, pinned }) =>
           commandHandler(store)(connection)(
             connectionStream(id),
