@@ -1,53 +1,10 @@
-import { catalogue, isCode } from '../domain/catalogue'
-import type { Domain, Locale, Severity } from '../domain/catalogue/entry'
-import { type Params, textOf } from '../domain/catalogue/text'
-import { type RecommendedAction, renderAction } from './recommended-actions'
+import { type Issue, renderIssue } from '../domain/catalogue/issue'
+import type { Reader } from '../domain/visibility'
 
-/** Something found about a run or a file, as a code: the text is rendered for the reader. `tech` is English. */
-export type Issue = {
-  readonly code: string
-  readonly params: Params
-  readonly tech: string
-  readonly node_id: string | null
-}
+export { type Issue, renderIssue } from '../domain/catalogue/issue'
 
-export type RenderedIssue = {
-  readonly code: string
-  readonly domain: Domain
-  readonly severity: Severity
-  readonly message_human: string
-  readonly message_tech: string | null
-  readonly node_id: string | null
-}
-
-const unknownCode = { domain: 'data', severity: 'blocking', action: 'retry' } as const
-
-const entryOf = (code: string) => (isCode(code) ? catalogue[code] : unknownCode)
-
-export const renderIssue =
-  (locale: Locale, showTech: boolean) =>
-  ({ code, params, tech, node_id }: Issue): RenderedIssue => ({
-    code,
-    domain: entryOf(code).domain,
-    severity: entryOf(code).severity,
-    message_human: textOf(code, params, locale),
-    message_tech: showTech ? tech : null,
-    node_id,
-  })
-
-export const issueParams = (issues: ReadonlyArray<Issue>, locale: Locale, showTech: boolean) => {
-  const rendered = issues.map(renderIssue(locale, showTech))
+/** Issues as the parameters of a problem. */
+export const issueParams = (issues: ReadonlyArray<Issue>, reader: Reader) => {
+  const rendered = issues.map(renderIssue(reader))
   return { count: rendered.length, first: rendered[0]?.message_human ?? '', issues: rendered }
-}
-
-/** One per action and node. */
-export const issueActions = (issues: ReadonlyArray<Issue>, locale: Locale): ReadonlyArray<RecommendedAction> => {
-  const advice = issues.map(({ code, node_id }) => ({
-    action: entryOf(code).action,
-    target_node_id: node_id,
-    params: { issue_code: code },
-  }))
-  return [...new Map(advice.map((each) => [`${each.action} ${each.target_node_id ?? ''}`, each])).values()].map(
-    renderAction(locale),
-  )
 }

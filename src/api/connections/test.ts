@@ -52,7 +52,7 @@ export const tryConnection = ({ on, store, secrets, testConnection }: Deps) =>
           ok({
             id: state.connectionId,
             ok: issues.length === 0,
-            issues: issues.map(renderIssue(call.locale, call.showTech)),
+            issues: issues.map(renderIssue(call)),
           }),
         ),
       ),

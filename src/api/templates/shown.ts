@@ -1,8 +1,8 @@
 import type { Template } from '../../domain/template/template'
 import type { Loop, Tag, TemplateVersion } from '../../domain/template/version'
+import type { Reader } from '../../domain/visibility'
 import { renderIssue } from '../issue'
 import type { Told } from '../owned'
-import type { Reader } from '../problem/problem'
 
 const dotted = (path: ReadonlyArray<string>): string => path.join('.')
 
@@ -15,7 +15,7 @@ const shownLoop = ({ path, loops, inverted }: Loop) => ({
 })
 
 const shownWarning = (reader: Reader) => (code: string) =>
-  renderIssue(reader.locale, reader.showTech)({ code, params: {}, tech: '', node_id: null })
+  renderIssue(reader)({ code, params: {}, tech: '', node_id: null })
 
 export const shownVersion =
   (reader: Reader) =>

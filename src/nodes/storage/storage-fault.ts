@@ -1,6 +1,6 @@
+import { redacted } from '../../domain/redaction'
 import type { StorageSecret } from '../connection-config'
 import { isAddressNotAllowed } from '../outgoing/address'
-import { redacted } from '../redacted'
 import { stepFault } from '../step-faults'
 import type { StepFault } from '../step-run'
 
@@ -15,7 +15,7 @@ const wrongPlaces: ReadonlyArray<unknown> = ['ENOTDIR', 'ENAMETOOLONG', 'ELOOP']
 /** What keeps a file from being written; whatever may pass is tried again. */
 export const faultOfStorage = (url: string, secret: StorageSecret | undefined, error: unknown): StepFault => {
   const words = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'
-  const tech = redacted(secret === undefined ? [] : [secret.secret_access_key, secret.access_key_id], words)
+  const tech = redacted(words, secret === undefined ? [] : [secret.secret_access_key, secret.access_key_id])
   const code = fieldOf(error, 'code')
   const status = statusOf(error)
   if (isAddressNotAllowed(error)) return stepFault('permissions.address_not_allowed', { host: url }, tech)

@@ -1,4 +1,5 @@
-import type { Action, Locale } from '../domain/catalogue/entry'
+import { catalogue, isCode } from '.'
+import type { Action, Locale } from './entry'
 
 const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: string, description: string]>>>> = {
   change_output_format: {
@@ -75,6 +76,7 @@ const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: st
   },
 }
 
+/** What to do about a failure. */
 export type RecommendedAction = {
   readonly action: string
   readonly label: string
@@ -83,7 +85,7 @@ export type RecommendedAction = {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-type Advice = Pick<RecommendedAction, 'action' | 'target_node_id' | 'params'>
+export type Advice = Pick<RecommendedAction, 'action' | 'target_node_id' | 'params'>
 
 const isAction = (action: string): action is Action => Object.hasOwn(texts, action)
 
@@ -93,3 +95,20 @@ export const renderAction =
     const [label, description] = isAction(action) ? texts[action][locale] : [action, '']
     return { action, label, description, target_node_id, params }
   }
+
+/** What to do about a code of the catalogue; of one that this version does not know, the run can be looked at again. */
+const actionFor = (code: string): Action => (isCode(code) ? catalogue[code].action : 'retry')
+
+type Failed = { readonly code: string; readonly node_id: string | null }
+
+/** One for each action and node. */
+export const adviceFor = (failures: ReadonlyArray<Failed>, locale: Locale): ReadonlyArray<RecommendedAction> => {
+  const advice = failures.map(({ code, node_id }) => ({
+    action: actionFor(code),
+    target_node_id: node_id,
+    params: { issue_code: code },
+  }))
+  return [...new Map(advice.map((each) => [`${each.action} ${each.target_node_id ?? ''}`, each])).values()].map(
+    renderAction(locale),
+  )
+}

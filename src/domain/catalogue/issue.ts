@@ -1,0 +1,47 @@
+import { catalogue, isCode } from '.'
+import { techFor, paramsFor, type Reader } from '../visibility'
+import type { Domain, Severity } from './entry'
+import { type Params, textOf } from './text'
+
+/** Something found about a run or a file, as a code: the text is rendered for the reader. `tech` is English. */
+export type Issue = {
+  readonly code: string
+  readonly params: Params
+  readonly tech: string
+  readonly node_id: string | null
+}
+
+export type RenderedIssue = {
+  readonly code: string
+  readonly domain: Domain
+  readonly severity: Severity
+  readonly message_human: string
+  readonly message_tech: string | null
+  readonly node_id: string | null
+}
+
+const unknownCode = { domain: 'data', severity: 'blocking' } as const
+
+const entryOf = (code: string) => (isCode(code) ? catalogue[code] : unknownCode)
+
+export const renderIssue =
+  (reader: Reader) =>
+  ({ code, params, tech, node_id }: Issue): RenderedIssue => ({
+    code,
+    domain: entryOf(code).domain,
+    severity: entryOf(code).severity,
+    message_human: textOf(code, paramsFor(reader, params), reader.locale),
+    message_tech: techFor(reader, tech),
+    node_id,
+  })
+
+/** An issue whose severity and domain follow from where it was found. */
+export type Found = Issue & Pick<RenderedIssue, 'severity' | 'domain'>
+
+export const renderFound =
+  (reader: Reader) =>
+  (found: Found): RenderedIssue => ({
+    ...renderIssue(reader)(found),
+    domain: found.domain,
+    severity: found.severity,
+  })
