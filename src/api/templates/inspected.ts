@@ -7,18 +7,19 @@ import type { ApiError, TemplateRefused, TooBusy } from '../error'
 
 type Content = ReturnType<typeof contentOf>
 
-const refused = (findings: ReadonlyArray<Finding>, tech: string): TemplateRefused => ({
+/** `label` names the file where a run would name its step. */
+const refused = (findings: ReadonlyArray<Finding>, tech: string, label: string): TemplateRefused => ({
   _tag: 'TemplateRefused',
   issues: findings.map(({ code, params }) => ({
     code,
-    params,
+    params: { label, ...params },
     tech: `${tech}${params['explanation'] === undefined ? '' : ` ${params['explanation']}`}`,
     node_id: null,
   })),
 })
 
-const refusal = ({ code, findings, tech }: TemplateFault): TemplateRefused | TooBusy =>
-  code === 'rate_limited' ? { _tag: 'TooBusy' } : refused(findings, tech)
+const refusal = ({ code, findings, tech }: TemplateFault, label: string): TemplateRefused | TooBusy =>
+  code === 'rate_limited' ? { _tag: 'TooBusy' } : refused(findings, tech, label)
 
 /** The tags of a good template; of another, everything that is wrong with it. */
 export const inspected =
@@ -26,10 +27,10 @@ export const inspected =
   ({ file }: Upload): TE.TaskEither<ApiError, Content> =>
     pipe(
       inspectTemplate(file.bytes),
-      TE.mapLeft((fault): ApiError => refusal(fault)),
+      TE.mapLeft((fault): ApiError => refusal(fault, file.name)),
       TE.chainEitherK((inspection) =>
         inspection.errors.length === 0
           ? E.right(contentOf(inspection, file.name))
-          : E.left<ApiError>(refused(inspection.errors, 'template markup')),
+          : E.left<ApiError>(refused(inspection.errors, 'template markup', file.name)),
       ),
     )

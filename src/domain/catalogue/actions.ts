@@ -1,7 +1,9 @@
 import { catalogue, isCode } from '.'
 import type { Action, Locale } from './entry'
 
-const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: string, description: string]>>>> = {
+export const actionTexts: Readonly<
+  Record<Action, Readonly<Record<Locale, readonly [label: string, description: string]>>>
+> = {
   change_output_format: {
     'pt-BR': ['Trocar o formato', 'Desative a conversão para PDF nesta etapa'],
     en: ['Change the format', 'Turn off the conversion to PDF in this step'],
@@ -87,12 +89,12 @@ export type RecommendedAction = {
 
 export type Advice = Pick<RecommendedAction, 'action' | 'target_node_id' | 'params'>
 
-const isAction = (action: string): action is Action => Object.hasOwn(texts, action)
+const isAction = (action: string): action is Action => Object.hasOwn(actionTexts, action)
 
 export const renderAction =
   (locale: Locale) =>
   ({ action, target_node_id, params }: Advice): RecommendedAction => {
-    const [label, description] = isAction(action) ? texts[action][locale] : [action, '']
+    const [label, description] = isAction(action) ? actionTexts[action][locale] : [action, '']
     return { action, label, description, target_node_id, params }
   }
 

@@ -3,7 +3,7 @@ import type { Locale } from './entry'
 import { type Params, textOf } from './text'
 
 /** What the log of a run says. `{cause}` is the text of a fault of the catalogue. */
-const texts = {
+export const logTexts = {
   'run.queued': { 'pt-BR': 'Execução de "{workflow}" na fila', en: 'Run of "{workflow}" is queued' },
   'run.started': { 'pt-BR': 'Execução iniciada', en: 'Run started' },
   'run.completed': { 'pt-BR': 'Execução concluída', en: 'Run completed' },
@@ -99,7 +99,7 @@ const texts = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<Locale, string>>>>
 
-export type LogCode = keyof typeof texts
+export type LogCode = keyof typeof logTexts
 
 /** `cause` is the fault's code and parameters, and the node that it happened in. */
 export type LogMessage = {
@@ -108,13 +108,13 @@ export type LogMessage = {
   readonly cause?: { readonly code: string; readonly params: Params; readonly node_id?: string | null }
 }
 
-const isLogCode = (code: string): code is LogCode => Object.hasOwn(texts, code)
+const isLogCode = (code: string): code is LogCode => Object.hasOwn(logTexts, code)
 
 const compiled = new Map<string, IntlMessageFormat>()
 
 const patternOf = (code: LogCode, locale: Locale): IntlMessageFormat => {
   const key = `${locale} ${code}`
-  const pattern = compiled.get(key) ?? new IntlMessageFormat(texts[code][locale], locale)
+  const pattern = compiled.get(key) ?? new IntlMessageFormat(logTexts[code][locale], locale)
   compiled.set(key, pattern)
   return pattern
 }
