@@ -3,6 +3,7 @@ import fc from 'fast-check'
 /** As servers and libraries say again what they were told. */
 export const encodings: Readonly<Record<string, (secret: string) => string>> = {
   'as it is': (secret) => secret,
+  'in bytes read as Latin 1': (secret) => Buffer.from(secret).toString('latin1'),
   'in base64': (secret) => Buffer.from(secret).toString('base64'),
   'in base64url': (secret) => Buffer.from(secret).toString('base64url'),
   'in a URL': (secret) => encodeURIComponent(secret),

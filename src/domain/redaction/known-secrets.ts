@@ -86,8 +86,10 @@ const formsOf = (secret: string): ReadonlyArray<string> => {
   const urls = [url, url.replace(/%../g, (byte) => byte.toLowerCase())]
   const json = quoted(secret)
   const form = url.replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  const misread = String.fromCharCode(...utf8.encode(secret))
   return [
     secret,
+    misread,
     ...urls,
     ...[...urls, form].map((each) => each.replaceAll('%20', '+')),
     json,

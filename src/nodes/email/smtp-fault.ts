@@ -20,7 +20,16 @@ const refusedForGood = (answer: SmtpAnswer, limit: number | undefined, tech: str
     : stepFault('delivery.message_refused', {}, tech)
 }
 
-const withoutAnswer = ({ code, command }: SmtpAnswer, limit: number | undefined, tech: string): StepFault => {
+/** A certificate that is not to be trusted, or no TLS where it is needed. */
+const notSecure = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_TLS_|ERR_SSL_|EPROTO$)/
+
+const withoutAnswer = (
+  { code, cause, command }: SmtpAnswer,
+  host: string,
+  limit: number | undefined,
+  tech: string,
+): StepFault => {
+  if (code === 'ETLS' || notSecure.test(cause)) return stepFault('delivery.smtp_not_secure', { host }, tech)
   if (code === 'EAUTH') return stepFault('delivery.smtp_auth_failed', {}, tech)
   if (code === 'EMESSAGE' && command === 'MAIL FROM' && limit !== undefined)
     return stepFault('delivery.attachment_too_large', { limit: megabytes(limit) }, tech)
@@ -37,7 +46,7 @@ export const faultOfSmtp = (
   const words = `${answer.code} ${answer.command} ${withoutQuotes(answer.message, letter)}`.trim()
   const tech = redacted(words, secret === undefined ? [] : [secret.password, secret.user])
   if (isAddressNotAllowed(error)) return stepFault('permissions.address_not_allowed', { host: config.host }, tech)
-  if (!isDefinite(answer)) return withoutAnswer(answer, limit, tech)
+  if (!isDefinite(answer)) return withoutAnswer(answer, config.host, limit, tech)
   if (answer.responseCode >= 500) return refusedForGood(answer, limit, tech)
   return answer.responseCode === 421
     ? stepFault('delivery.smtp_unreachable', {}, tech, true)

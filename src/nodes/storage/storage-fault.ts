@@ -11,6 +11,15 @@ const statusOf = (error: unknown): unknown => fieldOf(fieldOf(error, '$metadata'
 
 const refusedWrites: ReadonlyArray<unknown> = ['EACCES', 'EPERM', 'EROFS']
 const wrongPlaces: ReadonlyArray<unknown> = ['ENOTDIR', 'ENAMETOOLONG', 'ELOOP']
+const fullPlaces: ReadonlyArray<unknown> = ['ENOSPC', 'EDQUOT']
+
+/** 404, and 3xx: the bucket is in another region. */
+const isElsewhere = (status: unknown): boolean =>
+  typeof status === 'number' && (status === 404 || (status >= 300 && status < 400))
+
+/** Answers to what the same request will not change: other 4xx than too slow, too early and too many (RFC 9110 15.5). */
+const isRefusal = (status: unknown): boolean =>
+  typeof status === 'number' && status >= 400 && status < 500 && ![408, 409, 425, 429].includes(status)
 
 /** What keeps a file from being written; whatever may pass is tried again. */
 export const faultOfStorage = (url: string, secret: StorageSecret | undefined, error: unknown): StepFault => {
@@ -19,8 +28,11 @@ export const faultOfStorage = (url: string, secret: StorageSecret | undefined, e
   const code = fieldOf(error, 'code')
   const status = statusOf(error)
   if (isAddressNotAllowed(error)) return stepFault('permissions.address_not_allowed', { host: url }, tech)
-  if (status === 404 || wrongPlaces.includes(code)) return stepFault('delivery.destination_not_found', {}, tech)
-  if (status === 401 || status === 403 || refusedWrites.includes(code))
-    return stepFault('delivery.storage_write_denied', {}, tech)
-  return stepFault('service_unavailable', { provider: url.split(':')[0] ?? 'storage' }, tech, true)
+  if (isElsewhere(status) || wrongPlaces.includes(code)) return stepFault('delivery.destination_not_found', {}, tech)
+  if (isRefusal(status) || refusedWrites.includes(code)) return stepFault('delivery.storage_write_denied', {}, tech)
+  if (status === 507 || fullPlaces.includes(code)) return stepFault('delivery.storage_full', {}, tech, true)
+  const provider = url.split(':')[0] ?? 'storage'
+  return status === 429 || status === 503
+    ? stepFault('rate_limited', { provider }, tech, true)
+    : stepFault('service_unavailable', { provider }, tech, true)
 }
