@@ -6,11 +6,14 @@ import * as E from 'fp-ts/Either'
 import type { Connection } from '../../src/domain/connection/connection'
 import { type Fault, fault } from '../../src/domain/fault'
 import type { JsonObject } from '../../src/domain/json'
+import type { StorageSecret } from '../../src/nodes/connection-config'
 import { testConnection } from '../../src/nodes/connection-test'
 import { effectFaultOfSmtp } from '../../src/nodes/email/smtp-fault'
 import { sendBySmtp } from '../../src/nodes/email/smtp-send'
 import { oneEach } from '../../src/nodes/email/smtp-sessions'
-import { connectionOf } from '../support/node-run'
+import { targetOf } from '../../src/nodes/storage/target-of'
+import { faultOfStorage } from '../../src/nodes/storage/storage-fault'
+import { connectionOf, organizationId } from '../support/node-run'
 import { encodings, secretText } from '../support/secrets'
 import { startScriptedServer, willing } from '../support/smtp'
 
@@ -98,20 +101,30 @@ describe("a connection's secret", () => {
   it('is in no fault of a store that says it again', async () => {
     const server = createServer((req, res) => {
       req.resume()
-      res.writeHead(403, { 'Content-Type': 'application/xml' })
+      res.writeHead(req.method === 'HEAD' ? 404 : 403, { 'Content-Type': 'application/xml' })
       res.end(`<Error><Code>${inXml(quoted)}</Code><Message>${inXml(quoted)}</Message></Error>`)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     stops.push(() => new Promise((resolve) => server.close(resolve)))
     const { port } = server.address() as AddressInfo
-    const connection = connectionOf('storage', { url: `s3://archive?endpoint=http://127.0.0.1:${port}` })
+    const url = `s3://archive?endpoint=http://127.0.0.1:${port}`
+    const file = { folder: [], name: 'a.docx', contentType: 'x/y', sha256: 'ab', bytes: new Uint8Array(1) }
+    const refusal = async (secret: StorageSecret): Promise<Fault> => {
+      const target = targetOf({ config: { url }, secret }, organizationId, policy)
+      if (E.isLeft(target)) throw new Error(target.left)
+      return target.right.write(file).then(
+        () => Promise.reject(new Error('the file was taken')),
+        (error: unknown) => faultOfStorage(url, secret, error).fault,
+      )
+    }
     // a key id goes out as a header
     const id = fc.string({ unit: fc.constantFrom(...'AKIZ09+/='), minLength: 4, maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(id, oneLine, encoding, async (access_key_id, secret_access_key, encoded) => {
         quoted = `${encoded(secret_access_key)} ${encoded(access_key_id)}`
-        const said = await refusalBy(connection, { access_key_id, secret_access_key })
+        const said = await refusal({ access_key_id, secret_access_key })
         expect(said.code).to.equal('delivery.storage_write_denied')
+        expect(said.personal.tech).to.include('***')
         expectNothingOf(said, secret_access_key, access_key_id, encoded(secret_access_key))
       }),
       runs,
