@@ -1,4 +1,5 @@
 import type { ConnectionRefusal } from '../domain/connection/connection'
+import type { Issue } from '../domain/catalogue/issue'
 import type { HandlerError } from '../domain/command-handler'
 import type { ExecutionRefusal } from '../domain/execution'
 import type { Control } from '../domain/execution/next'
@@ -12,7 +13,6 @@ import type { BlobNotFound, BlobStoreUnavailable } from '../stores/blobs/blob-st
 import type { Role } from '../domain/visibility'
 import type { IdentityUnavailable } from '../stores/identity/identity-store'
 import type { SecretStoreUnavailable } from '../stores/secrets/secret-store'
-import type { Issue } from './issue'
 
 /** Where: a JSON pointer into the body (RFC 6901), a query parameter or a header. */
 export type InputProblem = {

@@ -55,7 +55,7 @@ describe('errors that people can act on', () => {
     const { tell } = workerOn(site, site.ours.id, execution)
     await tell({ type: 'StartExecution' })
     const steps = await client.get(`/executions/${execution}/steps?at_least=1`).expect(200)
-    const nodes = (at(steps, 'steps') as ReadonlyArray<Body>).map(({ node_id }) => String(node_id) as string as NodeId)
+    const nodes = (at(steps, 'steps') as ReadonlyArray<Body>).map(({ node_id }) => String(node_id) as NodeId)
     await tell({
       type: 'RecordPreflight',
       round: 0,

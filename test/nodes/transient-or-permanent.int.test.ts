@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmdirSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -200,6 +200,12 @@ const full = async (): Promise<Met> => {
   }
   return inFolder(root, { stop })
 }
+/** As a link into a file system that is not mounted. */
+const dangling = async (): Promise<Met> => {
+  const root = await newFolder()
+  await symlink(join(root, 'none/here'), join(root, 'mount'))
+  return inFolder(root, { connection: connectionOf('storage', { url: `file:${root}/mount` }) })
+}
 const inTheWay = async (): Promise<Met> => {
   const root = await newFolder()
   await writeFile(join(root, 'contracts'), '')
@@ -245,6 +251,7 @@ const cut: RequestListener = (req) => {
 
 const storageRows: ReadonlyArray<Row> = [
   ...(mayMount() ? ([['no space, ENOSPC', 'delivery.storage_full', 'again', full]] as const) : []),
+  ['a place that is away, ENOENT', 'delivery.destination_not_found', 'again', dangling],
   ['503 of S3', 'rate_limited', 'again', () => s3Answers(status(503, 'SlowDown'))],
   ['500 of S3', 'service_unavailable', 'again', () => s3Answers(status(500, 'InternalError'))],
   ['a cut connection', 'service_unavailable', 'again', () => s3Answers(cut)],

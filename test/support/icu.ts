@@ -18,7 +18,7 @@ const argumentsIn = (elements: ReadonlyArray<Element>): ReadonlyArray<readonly [
   ])
 
 const argumentsWithTypes = (pattern: string, locale: string) =>
-  argumentsIn(new IntlMessageFormat(pattern, locale).getAst() as ReadonlyArray<Element>)
+  argumentsIn(new IntlMessageFormat(pattern, locale).getAst())
 
 /** The parameters that a pattern needs, in order of the alphabet. */
 export const argumentsOf = (pattern: string, locale: string): ReadonlyArray<string> =>

@@ -1,4 +1,5 @@
 import { pipe } from 'fp-ts/function'
+import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
 import { connection, connectionStream } from '../../domain/connection/connection'
 import { adviceFor } from '../../domain/catalogue/actions'
@@ -6,6 +7,7 @@ import { domains } from '../../domain/catalogue/entry'
 import { type Found, renderFound } from '../../domain/catalogue/issue'
 import { exactObject, oneOf, truth } from '../../domain/exact'
 import { type Phase, phases } from '../../domain/execution/plan'
+import { technicalText } from '../../domain/fault'
 import { type OrganizationId, WorkflowId } from '../../domain/ids'
 import { JsonObject } from '../../domain/json'
 import type { LoadError } from '../../domain/load'
@@ -56,6 +58,7 @@ export const findingsFor =
         canMail,
       })(nodes, trigger),
       TE.map((facts) => preflight(nodes, facts, { dryRun, untilPhase: untilPhase ?? undefined })),
+      TE.map(RA.map((found) => ({ ...found, tech: technicalText(found.tech) }))),
     )
 
 /** The guide's F2 shape. `groups` always names all five domains. */

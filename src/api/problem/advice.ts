@@ -1,6 +1,6 @@
 import { adviceFor, type RecommendedAction } from '../../domain/catalogue/actions'
 import type { Locale } from '../../domain/catalogue/entry'
-import type { Issue } from '../issue'
+import type { Issue } from '../../domain/catalogue/issue'
 import type { ProblemCode } from './texts'
 
 type Text = readonly [label: string, description: string]

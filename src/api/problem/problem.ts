@@ -1,9 +1,9 @@
+import { type Issue, renderIssue } from '../../domain/catalogue/issue'
 import { acceptedIn } from '../../domain/execution/next'
 import type { Position } from '../../domain/event-store'
 import { formatPosition } from '../../domain/position'
 import type { Reader } from '../../domain/visibility'
 import type { ApiError, InputProblem } from '../error'
-import { type Issue, issueParams } from '../issue'
 import type { ProblemCode } from './texts'
 
 /** An error as the outside sees it, before its texts. `params` may depend on the reader. */
@@ -35,7 +35,10 @@ const badRequest = (problems: ReadonlyArray<InputProblem>): Problem =>
 const withIssues = (code: ProblemCode, issues: ReadonlyArray<Issue>): Problem => ({
   code,
   issues,
-  params: (reader) => issueParams(issues, reader),
+  params: (reader) => {
+    const rendered = issues.map(renderIssue(reader))
+    return { count: rendered.length, first: rendered[0]?.message_human ?? '', issues: rendered }
+  },
 })
 
 const megabytes = (bytes: number): string => `${Math.round((bytes / 1_048_576) * 10) / 10} MB`

@@ -1,7 +1,7 @@
+import { renderIssue } from '../../domain/catalogue/issue'
 import type { Template } from '../../domain/template/template'
 import type { Loop, Tag, TemplateVersion } from '../../domain/template/version'
 import type { Reader } from '../../domain/visibility'
-import { renderIssue } from '../issue'
 import type { Told } from '../owned'
 
 const dotted = (path: ReadonlyArray<string>): string => path.join('.')

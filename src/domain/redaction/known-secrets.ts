@@ -1,4 +1,4 @@
-import { gone } from './gone'
+import { gone } from './patterns'
 
 const utf8 = new TextEncoder()
 

@@ -1,4 +1,5 @@
-import { gone } from './gone'
+/** What stands where a secret was. */
+export const gone = '***'
 
 const secretNames = [
   'authorization',

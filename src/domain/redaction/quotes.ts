@@ -1,4 +1,4 @@
-import { gone } from './gone'
+import { gone } from './patterns'
 
 const words = /[\p{L}\p{N}]+/gu
 const runOfWords = 3

@@ -31,6 +31,8 @@ export const faultOfStorage = (url: string, secret: StorageSecret | undefined, e
   if (isElsewhere(status) || wrongPlaces.includes(code)) return stepFault('delivery.destination_not_found', {}, tech)
   if (isRefusal(status) || refusedWrites.includes(code)) return stepFault('delivery.storage_write_denied', {}, tech)
   if (status === 507 || fullPlaces.includes(code)) return stepFault('delivery.storage_full', {}, tech, true)
+  // folders are made: where even that finds nothing, what they stand on is away
+  if (code === 'ENOENT') return stepFault('delivery.destination_not_found', {}, tech, true)
   const provider = url.split(':')[0] ?? 'storage'
   return status === 429 || status === 503
     ? stepFault('rate_limited', { provider }, tech, true)

@@ -77,6 +77,8 @@ describe('the wire', () => {
   it('is made once for all readers of a kind', () => {
     const other = readerWith(['viewer'], 'en')
     expect(messageEvent(frame!, admin)).to.equal(messageEvent(frame!, readerWith(['auditor'], 'en')))
-    expect(JSON.parse(parsed(messageEvent(frame!, other)).events[0]!.data)).to.deep.equal(shownMessage(frame!.message, other))
+    expect(JSON.parse(parsed(messageEvent(frame!, other)).events[0]!.data)).to.deep.equal(
+      shownMessage(frame!.message, other),
+    )
   })
 })

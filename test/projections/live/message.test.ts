@@ -150,7 +150,10 @@ describe('the messages of a run', () => {
   it('keep trigger data from viewers', () => {
     const message = typed([created], 'execution.created')
     expect(shownMessage(message, viewer)).to.have.deep.property('data', { trigger_type: 'manual', trigger_data: null })
-    expect(shownMessage(message, readerWith(['operator'], 'en'))).to.have.nested.property('data.trigger_data.deal_id', '123')
+    expect(shownMessage(message, readerWith(['operator'], 'en'))).to.have.nested.property(
+      'data.trigger_data.deal_id',
+      '123',
+    )
   })
 
   it('keep the text of the fact where this version does not know the code', () => {
