@@ -25,7 +25,11 @@ module.exports = {
       { path: '^src/domain/(execution|workflow-definition|template|connection)/', pathNot: '^src/domain/$1/' },
     ),
     room('stores', ['domain/'], 'Stores know the domain.'),
-    room('process', ['domain/decode-problems\\.ts$'], 'Processes know how to say what is wrong.'),
+    room(
+      'process',
+      ['domain/(decode-problems\\.ts$|redaction/)'],
+      'Processes know how to say what is wrong, and what not to say.',
+    ),
     room('consumers', ['domain/'], 'Consumers know the domain.'),
     room('nodes', ['domain/', 'stores/[^/]+/[^/]+-store\\.ts$'], 'Nodes know the domain and the ports of stores.'),
     room(

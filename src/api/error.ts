@@ -1,4 +1,5 @@
 import type { ConnectionRefusal } from '../domain/connection/connection'
+import type { Issue } from '../domain/catalogue/issue'
 import type { HandlerError } from '../domain/command-handler'
 import type { ExecutionRefusal } from '../domain/execution'
 import type { Control } from '../domain/execution/next'
@@ -10,9 +11,9 @@ import type { WorkflowDefinitionRefusal } from '../domain/workflow-definition/er
 import type { WorkflowStatus } from '../domain/workflow-definition/state'
 import type { ChecksUnavailable } from '../nodes/preflight'
 import type { BlobNotFound, BlobStoreUnavailable } from '../stores/blobs/blob-store'
-import type { IdentityUnavailable, Role } from '../stores/identity/identity-store'
+import type { Role } from '../domain/visibility'
+import type { IdentityUnavailable } from '../stores/identity/identity-store'
 import type { SecretStoreUnavailable } from '../stores/secrets/secret-store'
-import type { Issue } from './issue'
 
 /** Where: a JSON pointer into the body (RFC 6901), a query parameter or a header. */
 export type InputProblem = {

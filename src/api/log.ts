@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
+import { redacted } from '../domain/redaction'
 import type { Trace } from './context'
 import type { ApiError } from './error'
 import { problemOf } from './problem/problem'
 import { problemTexts } from './problem/texts'
-import { withoutSecrets } from './secret-path'
 
 /** What the API says of itself: never a header, a body or a token. */
 export type Log = {
@@ -25,6 +25,6 @@ export const apiLog = (logger: Logger): Log => ({
     else logger.debug(fields, 'request refused')
   },
   answered: ({ correlationId }, { path, ...fields }) =>
-    logger.info({ correlation_id: correlationId, path: withoutSecrets(path), ...fields }, 'request'),
+    logger.info({ correlation_id: correlationId, path: redacted(path), ...fields }, 'request'),
   failed: ({ correlationId }, error) => logger.error({ correlation_id: correlationId, err: error }, 'request failed'),
 })

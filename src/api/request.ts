@@ -1,10 +1,9 @@
 import type { Request } from 'express'
 import * as E from 'fp-ts/Either'
 import type { Locale } from '../domain/catalogue/entry'
-import { mayAudit } from './auth/role'
+import { type Reader, readerWith } from '../domain/visibility'
 import { givenCorrelation, headerOf, newTrace, type Trace } from './context'
 import { askedLocale, readerLocale } from './locale'
-import type { Reader } from './problem/problem'
 
 export const searchOf = (req: Request): URLSearchParams =>
   new URLSearchParams(req.originalUrl.split('?').slice(1).join('?'))
@@ -31,7 +30,5 @@ export const traceOf = (req: Request): Trace => {
 type Known = { readonly locale: Locale; readonly roles: ReadonlyArray<string> }
 
 /** How to speak to who asks: `known` once it is known who that is. */
-export const readerOf = (req: Request, known?: Known): Reader => ({
-  locale: readerLocale(askedLocaleOf(req), known?.locale),
-  showTech: mayAudit.some((role) => known?.roles.includes(role)),
-})
+export const readerOf = (req: Request, known?: Known): Reader =>
+  readerWith(known?.roles ?? [], readerLocale(askedLocaleOf(req), known?.locale))

@@ -1,11 +1,12 @@
 import type { Request, Response } from 'express'
+import { redacted } from '../domain/redaction'
+import type { Reader } from '../domain/visibility'
 import type { Answer } from './answer'
 import type { ApiError } from './error'
 import { isHeld } from './etag'
-import { problemOf, type Reader } from './problem/problem'
+import { problemOf } from './problem/problem'
 import { renderProblem } from './problem/render'
 import { pathOf, traceOf } from './request'
-import { withoutSecrets } from './secret-path'
 
 const isUnchanged = ({ method, headers }: Request, { status, headers: { ETag } }: Answer): boolean =>
   ETag !== undefined && status === 200 && ['GET', 'HEAD'].includes(method) && isHeld(headers['if-none-match'], ETag)
@@ -22,7 +23,7 @@ export const send = (res: Response, answer: Answer, { locale }: Reader): void =>
 /** Answers with a problem (RFC 9457). */
 export const sendProblem = (res: Response, error: ApiError, reader: Reader): void => {
   const problem = problemOf(error)
-  const body = renderProblem(problem, reader, withoutSecrets(pathOf(res.req)), traceOf(res.req).correlationId)
+  const body = renderProblem(error, reader, redacted(pathOf(res.req)), traceOf(res.req).correlationId)
   res.status(body.status).set({ 'Cache-Control': 'no-store', 'Content-Language': reader.locale, ...problem.headers })
   res.vary('Accept-Language')
   res.type('application/problem+json').send(JSON.stringify(body))

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express'
 import * as E from 'fp-ts/Either'
 import { ExecutionId } from '../domain/ids'
-import { formatLiveId, isAfter, liveReader } from '../projections/live/message'
+import { readerWith } from '../domain/visibility'
+import { formatLiveId, isAfter } from '../projections/live/message'
 import type { RunHead } from '../projections/live/tail'
 import { notFound } from './error'
 import { searchOf } from './request'
@@ -70,7 +71,7 @@ export const sseRoutes = ({ tail, authorize, refuse, timing }: SseDeps): SseRout
         res.status(204).set('Cache-Control', 'no-store').end()
         return
       case 'Open': {
-        const reader = liveReader(viewer.roles, viewer.locale)
+        const reader = readerWith(viewer.roles, viewer.locale)
         if (req.method === 'HEAD') endHead(res)
         else await sendStream(res, { ...opened, reader, tail, timing: { ...usual, ...timing }, streams })
       }

@@ -111,7 +111,7 @@ describe("the guide's requests", () => {
     await worker.failStep(2)
     const read = (role: 'viewer' | 'auditor', locale: string) =>
       as(site, site.ours, role).get(`/executions/${execution}?at_least=5&locale=${locale}`).expect(200)
-    const human = 'O servidor de e-mail recusou o destinatário x@example.com; confira o endereço'
+    const human = 'O servidor de e-mail recusou o destinatário x…@example.com; confira o endereço'
     expect(bodyOf(await read('viewer', 'pt-BR'))).to.include({
       status: 'failed',
       last_error_human: human,

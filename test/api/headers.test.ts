@@ -3,7 +3,7 @@ import * as E from 'fp-ts/Either'
 import { attachment } from '../../src/api/documents/disposition'
 import { etagOf, pinnedRevision } from '../../src/api/etag'
 import { askedLocale, readerLocale } from '../../src/api/locale'
-import { withoutSecrets } from '../../src/api/secret-path'
+import { redacted } from '../../src/domain/redaction'
 import { revision } from '../../src/domain/position'
 
 describe('ETags', () => {
@@ -69,17 +69,17 @@ describe('the name of a download', () => {
 
 describe('what is logged', () => {
   it("holds no webhook's token", () => {
-    expect(withoutSecrets('/api/v1/webhooks/60e71e8e/s3cr3t')).to.equal('/api/v1/webhooks/60e71e8e/…')
-    expect(withoutSecrets('/api/v1/webhooks/60e71e8e/s3cr3t/more')).to.not.include('s3cr3t')
-    expect(withoutSecrets('/api/v1/executions')).to.equal('/api/v1/executions')
+    expect(redacted('/api/v1/webhooks/60e71e8e/s3cr3t')).to.equal('/api/v1/webhooks/60e71e8e/***')
+    expect(redacted('/api/v1/webhooks/60e71e8e/s3cr3t/more')).to.not.include('s3cr3t')
+    expect(redacted('/api/v1/executions')).to.equal('/api/v1/executions')
   })
   it("holds no review's token, however its path is written", () => {
     const token = 'a1_-'.repeat(11).slice(0, 43)
     const id = '6f9619ff-8b86-4011-b42d-00c04fc964ff'
-    expect(withoutSecrets(`/review/${id}/${token}`)).to.equal(`/review/${id}/…`)
-    expect(withoutSecrets(`/review/${id}/${token}/documents/${id}`)).to.equal(`/review/${id}/…/documents/${id}`)
-    expect(withoutSecrets(`/review/${id}/short`)).to.equal(`/review/${id}/…`)
+    expect(redacted(`/review/${id}/${token}`)).to.equal(`/review/${id}/***`)
+    expect(redacted(`/review/${id}/${token}/documents/${id}`)).to.equal(`/review/${id}/***/documents/${id}`)
+    expect(redacted(`/review/${id}/short`)).to.equal(`/review/${id}/***`)
     for (const path of [`/Review//${token}`, `/x/%72eview/${id}/${token}`, `/${token}?a`, `/${token}/${token}/x`])
-      expect(withoutSecrets(path)).to.not.include(token)
+      expect(redacted(path)).to.not.include(token)
   })
 })

@@ -4,8 +4,9 @@ import type { ApiError } from '../../src/api/error'
 import { problemOf } from '../../src/api/problem/problem'
 import { renderProblem } from '../../src/api/problem/render'
 import { problemTexts } from '../../src/api/problem/texts'
-import { renderAction } from '../../src/api/recommended-actions'
+import { renderAction } from '../../src/domain/catalogue/actions'
 import { locales } from '../../src/domain/catalogue/entry'
+import { readerWith } from '../../src/domain/visibility'
 import { revision } from '../../src/domain/position'
 
 const issue = {
@@ -87,7 +88,7 @@ describe('problems', () => {
   for (const error of examples)
     for (const locale of locales)
       it(`${problemOf(error).code} (${error._tag}) is told in ${locale}`, () => {
-        const body = renderProblem(problemOf(error), { locale, showTech: true }, '/api/v1/x', 'c')
+        const body = renderProblem(error, readerWith(['admin'], locale), '/api/v1/x', 'c')
         expect(body).to.include({ instance: '/api/v1/x', correlation_id: 'c', code: problemOf(error).code })
         expect(body.type).to.equal(`urn:docg:problem:${body.code}`)
         expect(body.detail).to.not.match(/[{}]|(?:^|[: ]),/)
@@ -96,8 +97,8 @@ describe('problems', () => {
 
   it('name the state and what would be accepted', () => {
     const { params, detail } = renderProblem(
-      problemOf({ _tag: 'ControlNotAccepted', status: 'running' }),
-      { locale: 'en', showTech: false },
+      { _tag: 'ControlNotAccepted', status: 'running' },
+      readerWith([], 'en'),
       '/',
       'c',
     )
@@ -106,14 +107,9 @@ describe('problems', () => {
   })
 
   it('show technical texts only to those who may see them, and advise', () => {
-    const rendered = (showTech: boolean) =>
-      renderProblem(
-        problemOf({ _tag: 'PreflightBlocked', issues: [issue, issue] }),
-        { locale: 'en', showTech },
-        '/',
-        'c',
-      )
-    expect(rendered(true).params['issues']).to.deep.include({
+    const rendered = (role: string) =>
+      renderProblem({ _tag: 'PreflightBlocked', issues: [issue, issue] }, readerWith([role], 'en'), '/', 'c')
+    expect(rendered('auditor').params['issues']).to.deep.include({
       code: 'data.unresolved_variable',
       domain: 'data',
       severity: 'blocking',
@@ -121,8 +117,8 @@ describe('problems', () => {
       message_tech: 'no value',
       node_id: 'n',
     })
-    expect(JSON.stringify(rendered(false))).to.not.include('no value')
-    expect(rendered(false).recommended_actions).to.deep.equal([
+    expect(JSON.stringify(rendered('operator'))).to.not.include('no value')
+    expect(rendered('operator').recommended_actions).to.deep.equal([
       {
         action: 'map_fields',
         label: 'Map fields',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import request, { type Test } from 'supertest'
-import type { Role } from '../../src/stores/identity/identity-store'
+import type { Role } from '../../src/domain/visibility'
 import { templateDocx } from '../support/docx'
 import type { Site, Tenant } from './site'
 

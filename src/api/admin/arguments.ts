@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/function'
 import { parseArgs } from 'node:util'
 import { type Locale, locales } from '../../domain/catalogue/entry'
 import { OrganizationId } from '../../domain/ids'
-import { type Role, roles } from '../../stores/identity/identity-store'
+import { type Role, roles } from '../../domain/visibility'
 import { Uuid } from '../uuid'
 
 export type AdminCommand =

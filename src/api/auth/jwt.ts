@@ -4,7 +4,8 @@ import * as TE from 'fp-ts/TaskEither'
 import * as t from 'io-ts'
 import { createRemoteJWKSet, errors, importSPKI, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { OrganizationId } from '../../domain/ids'
-import { type IdentityUnavailable, type Role, roles } from '../../stores/identity/identity-store'
+import { type Role, roles } from '../../domain/visibility'
+import type { IdentityUnavailable } from '../../stores/identity/identity-store'
 import type { Unauthenticated } from '../error'
 
 export type JwtKey =

@@ -1,8 +1,9 @@
+import { adviceFor } from '../../domain/catalogue/actions'
+import { renderIssue } from '../../domain/catalogue/issue'
 import type { Connection } from '../../domain/connection/connection'
 import type { Fault } from '../../domain/fault'
 import type { JsonObject } from '../../domain/json'
-import { issueActions, renderIssue } from '../issue'
-import type { Reader } from '../problem/problem'
+import type { Reader } from '../../domain/visibility'
 
 type Shown = {
   readonly id: string
@@ -15,15 +16,15 @@ type Shown = {
 }
 
 /** A connection as it is told, with why it is not active and since when; never its secret. */
-export const shownConnection = ({ locale, showTech }: Reader, { since, fault, ...connection }: Shown) => {
+export const shownConnection = (reader: Reader, { since, fault, ...connection }: Shown) => {
   const issue = fault === null ? undefined : { code: fault.code, ...fault.personal, node_id: null }
   const { code, message_human, message_tech } =
-    issue === undefined ? { code: null, message_human: null, message_tech: null } : renderIssue(locale, showTech)(issue)
+    issue === undefined ? { code: null, message_human: null, message_tech: null } : renderIssue(reader)(issue)
   return {
     ...connection,
     status_since: since,
     status_reason: code === null ? null : { code, message_human, message_tech },
-    recommended_actions: issueActions(issue === undefined ? [] : [issue], locale),
+    recommended_actions: adviceFor(issue === undefined ? [] : [issue], reader.locale),
   }
 }
 

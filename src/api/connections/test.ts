@@ -2,6 +2,7 @@ import type * as T from 'fp-ts/Task'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { commandHandler } from '../../domain/command-handler'
+import { renderIssue } from '../../domain/catalogue/issue'
 import { type Connection, connection, type ConnectionState, connectionStream } from '../../domain/connection/connection'
 import { ConnectionId } from '../../domain/ids'
 import { type Finding, reportOf } from '../../nodes/connections/report'
@@ -13,7 +14,6 @@ import { commandContext } from '../context'
 import type { Commanding } from '../deps'
 import type { ApiError } from '../error'
 import { idIn } from '../id'
-import { renderIssue } from '../issue'
 import type { Call } from '../on'
 import { owned } from '../owned'
 import { noQuery } from '../query'
@@ -73,7 +73,7 @@ export const tryConnection = ({ on, store, keyed, secrets, probeConnection }: De
             id: state.connectionId,
             status,
             ok: findings.length === 0,
-            issues: findings.map((found) => renderIssue(call.locale, call.showTech)({ ...found, node_id: null })),
+            issues: findings.map((found) => renderIssue(call)({ ...found, node_id: null })),
           }),
         ),
       ),

@@ -1,13 +1,18 @@
 import { pipe } from 'fp-ts/function'
+import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
 import { connection, connectionStream, isUsable } from '../../domain/connection/connection'
-import { type Domain, domains } from '../../domain/catalogue/entry'
+import { adviceFor } from '../../domain/catalogue/actions'
+import { domains } from '../../domain/catalogue/entry'
+import { type Found, renderFound } from '../../domain/catalogue/issue'
 import { exactObject, oneOf, truth } from '../../domain/exact'
 import { type Phase, phases } from '../../domain/execution/plan'
+import { technicalText } from '../../domain/fault'
 import { type OrganizationId, WorkflowId } from '../../domain/ids'
 import { JsonObject } from '../../domain/json'
 import type { LoadError } from '../../domain/load'
 import { template, templateStream } from '../../domain/template/template'
+import type { Reader } from '../../domain/visibility'
 import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import type { Node } from '../../domain/workflow-definition/node'
 import { type ChecksUnavailable, gather, type PreflightFinding } from '../../nodes/preflight'
@@ -18,9 +23,7 @@ import { ignoreBody, jsonBody } from '../body/json'
 import type { Commanding } from '../deps'
 import type { ApiError, NotFound } from '../error'
 import { idIn } from '../id'
-import { type Issue, issueActions, renderIssue } from '../issue'
 import { owned, type Reading, type Told } from '../owned'
-import type { Reader } from '../problem/problem'
 import { noQuery } from '../query'
 import { type ReadingRuns, runAsked, runQuery } from './reading'
 
@@ -61,24 +64,19 @@ export const findingsFor =
         probes,
       })(nodes, { trigger, purpose }),
       TE.chainW((facts) => checks({ nodes, facts, purpose, owner: organization })),
+      TE.map(RA.map((found) => ({ ...found, tech: technicalText(found.tech) }))),
     )
   }
 
-type Verdict = ReadonlyArray<Issue & { readonly severity: PreflightFinding['severity']; readonly domain: Domain }>
-
 /** The guide's F2 shape. `groups` always names all five domains. */
-const shownVerdict = (reader: Reader, findings: Verdict) => {
-  const rendered = findings.map((finding) => ({
-    ...renderIssue(reader.locale, reader.showTech)(finding),
-    domain: finding.domain,
-    severity: finding.severity,
-  }))
+const shownVerdict = (reader: Reader, findings: ReadonlyArray<Found>) => {
+  const rendered = findings.map(renderFound(reader))
   const blocking = rendered.filter(({ severity }) => severity === 'blocking')
   return {
     can_execute: blocking.length === 0,
     blocking,
     warnings: rendered.filter(({ severity }) => severity === 'warning'),
-    recommended_actions: issueActions(findings, reader.locale),
+    recommended_actions: adviceFor(findings, reader.locale),
     groups: Object.fromEntries(domains.map((domain) => [domain, rendered.filter((issue) => issue.domain === domain)])),
   }
 }

@@ -2,7 +2,6 @@ import type { Control } from '../../domain/execution/next'
 import type { ControlPlan } from '../../domain/execution/plan-of-control'
 import type { Step } from '../../domain/execution/state'
 import type { OpenCall } from '../on'
-import { problemOf } from '../problem/problem'
 import { renderProblem } from '../problem/render'
 import { pathOf } from '../request'
 import { shownEffect } from './effects'
@@ -26,6 +25,16 @@ export const shownPlan = (control: Control, { steps, reused, repeated, skipped, 
 
 /** Why nothing would come of it, as the control itself would be answered. */
 export const shownRefusal = (control: Control, call: OpenCall<unknown, unknown>, error: RefusedControl) => {
-  const { code, title, detail, params } = renderProblem(problemOf(error), call, pathOf(call.req), call.correlationId)
-  return { control, accepted: false, refused: { code, title, detail, params }, plan: null }
+  const { code, title, detail, message_tech, params, recommended_actions } = renderProblem(
+    error,
+    call,
+    pathOf(call.req),
+    call.correlationId,
+  )
+  return {
+    control,
+    accepted: false,
+    refused: { code, title, detail, message_tech, params, recommended_actions },
+    plan: null,
+  }
 }

@@ -1,20 +1,22 @@
-import type { Locale } from '../../domain/catalogue/entry'
-import { logText } from '../../domain/catalogue/log'
+import { adviceFor, renderAction } from '../../domain/catalogue/actions'
+import { type LogMessage, logText } from '../../domain/catalogue/log'
 import { isCode } from '../../domain/catalogue'
 import { type Params, textOf } from '../../domain/catalogue/text'
-import type { ExecutionRow, LogRow, StepRow } from '../../projections/executions/queries'
 import { acceptedAt } from '../../domain/execution/next'
-import type { Reader } from '../problem/problem'
-import { renderAction } from '../recommended-actions'
+import { dataFor, paramsFor, type Reader, techFor, withoutMailboxes } from '../../domain/visibility'
+import type { Attempt, ExecutionRow, LogRow, StepRow } from '../../projections/executions/queries'
 import { shownSummary } from './preflight'
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null
 
 /** In the reader's language, or as it was said at the time when this version does not know the code. */
-const told = (locale: Locale, code: string | null, params: Params | null, snapshot: string | null): string | null =>
-  code !== null && isCode(code) ? textOf(code, params ?? {}, locale) : snapshot
+const told = (reader: Reader, code: string | null, params: Params | null, snapshot: string | null): string | null => {
+  if (code !== null && isCode(code)) return textOf(code, paramsFor(reader, params ?? {}), reader.locale)
+  return snapshot === null || reader.sees.people ? snapshot : withoutMailboxes(snapshot)
+}
 
-const tech = ({ showTech }: Reader, text: string | null): string | null => (showTech ? text : null)
+const adviceOn = ({ locale }: Reader, code: string | null, node_id: string | null) =>
+  code === null ? [] : adviceFor([{ code, node_id }], locale)
 
 /** The run state of the guide. */
 export const shownExecution =
@@ -30,8 +32,8 @@ export const shownExecution =
     progress: row.progress,
     current_step: row.current_step,
     last_error_code: row.error_code,
-    last_error_human: told(reader.locale, row.error_code, row.error_params, row.last_error_human),
-    last_error_tech: tech(reader, row.last_error_tech),
+    last_error_human: told(reader, row.error_code, row.error_params, row.last_error_human),
+    last_error_tech: techFor(reader, row.last_error_tech),
     preflight_summary: shownSummary(reader, row),
     delivery_state: row.delivery_state,
     signature_state: row.signature_state,
@@ -55,6 +57,25 @@ export const shownExecution =
     revision: Number(row.revision),
   })
 
+const shownAttempt =
+  (reader: Reader) =>
+  ({ params, human, tech, ...attempt }: Attempt): object => ({
+    attempt: attempt.attempt,
+    started_at: attempt.started_at,
+    ended_at: attempt.ended_at,
+    outcome: attempt.outcome,
+    code: attempt.code,
+    message_human: told(reader, attempt.code, params, human),
+    message_tech: techFor(reader, tech),
+    retryable: attempt.retryable,
+  })
+
+/** Fields that are null because of who reads, not because there is nothing. */
+const withheld = ({ sees }: Reader): ReadonlyArray<string> => [
+  ...(sees.data ? [] : ['data_in', 'data_out']),
+  ...(sees.tech ? [] : ['error_tech']),
+]
+
 export const shownStep =
   (reader: Reader) =>
   (row: StepRow): object => ({
@@ -68,16 +89,25 @@ export const shownStep =
     status: row.status,
     attempt: row.attempt,
     error_code: row.error_code,
-    error_human: told(reader.locale, row.error_code, row.error_params, row.error_human),
-    error_tech: tech(reader, row.error_tech),
-    data_in: row.data_in,
-    data_out: row.data_out,
+    error_human: told(reader, row.error_code, row.error_params, row.error_human),
+    error_tech: techFor(reader, row.error_tech),
+    recommended_actions: adviceOn(reader, row.error_code, row.node_id),
+    attempts: row.attempts.map(shownAttempt(reader)),
+    data_in: dataFor(reader, row.data_in),
+    data_out: dataFor(reader, row.data_out),
+    withheld: withheld(reader),
     started_at: iso(row.started_at),
     completed_at: iso(row.completed_at),
     duration_ms: row.duration_ms,
     queue_wait_ms: row.queue_wait_ms,
     reused_from: row.reused_from,
   })
+
+const shownTo = (reader: Reader, { code, params, cause }: LogMessage): LogMessage => ({
+  code,
+  params: paramsFor(reader, params),
+  ...(cause === undefined ? {} : { cause: { ...cause, params: paramsFor(reader, cause.params) } }),
+})
 
 export const shownLog =
   (reader: Reader) =>
@@ -88,7 +118,9 @@ export const shownLog =
     timestamp: row.timestamp.toISOString(),
     level: row.level,
     domain: row.domain,
-    message_human: logText(row.message, reader.locale),
-    message_tech: tech(reader, row.message_tech),
+    code: row.message.cause?.code ?? row.message.code,
+    message_human: logText(shownTo(reader, row.message), reader.locale),
+    message_tech: techFor(reader, row.message_tech),
+    recommended_actions: adviceOn(reader, row.message.cause?.code ?? null, row.message.cause?.node_id ?? null),
     correlation_id: row.correlation_id,
   })

@@ -7,7 +7,7 @@ import { problemTexts } from '../problem/texts'
 type Kind = 'unknown' | 'refused' | 'away' | 'broken'
 type Text = { readonly title: string; readonly detail: string }
 
-const texts: Readonly<Record<Locale, Readonly<Record<Kind, Text>>>> = {
+export const troubleTexts: Readonly<Record<Locale, Readonly<Record<Kind, Text>>>> = {
   'pt-BR': {
     unknown: { title: 'Link desconhecido', detail: 'Não há nada neste endereço. Confira se o link está completo.' },
     refused: {
@@ -53,7 +53,7 @@ export const troublePage = (
 } => {
   const { code, headers = {} } = problemOf(error)
   const { status } = problemTexts[code]
-  const { title, detail } = texts[locale][kindOf(status)]
+  const { title, detail } = troubleTexts[locale][kindOf(status)]
   return {
     status,
     title,

@@ -1,9 +1,9 @@
-import type { Locale } from '../../domain/catalogue/entry'
+import { type Issue, renderIssue } from '../../domain/catalogue/issue'
 import { acceptedIn } from '../../domain/execution/next'
 import type { Position } from '../../domain/event-store'
 import { formatPosition } from '../../domain/position'
+import type { Reader } from '../../domain/visibility'
 import type { ApiError, InputProblem } from '../error'
-import { type Issue, issueParams } from '../issue'
 import type { ProblemCode } from './texts'
 
 /** An error as the outside sees it, before its texts. `params` may depend on the reader. */
@@ -13,7 +13,6 @@ export type Problem = {
   readonly headers?: Readonly<Record<string, string>>
   readonly issues?: ReadonlyArray<Issue>
 }
-export type Reader = { readonly locale: Locale; readonly showTech: boolean }
 
 const problem = (
   code: ProblemCode,
@@ -36,7 +35,10 @@ const badRequest = (problems: ReadonlyArray<InputProblem>): Problem =>
 const withIssues = (code: ProblemCode, issues: ReadonlyArray<Issue>): Problem => ({
   code,
   issues,
-  params: (reader) => issueParams(issues, reader.locale, reader.showTech),
+  params: (reader) => {
+    const rendered = issues.map(renderIssue(reader))
+    return { count: rendered.length, first: rendered[0]?.message_human ?? '', issues: rendered }
+  },
 })
 
 const megabytes = (bytes: number): string => `${Math.round((bytes / 1_048_576) * 10) / 10} MB`

@@ -1,8 +1,11 @@
 import { IntlMessageFormat } from 'intl-messageformat'
+import type { RecommendedAction } from '../../domain/catalogue/actions'
 import type { Locale } from '../../domain/catalogue/entry'
-import { issueActions } from '../issue'
-import type { RecommendedAction } from '../recommended-actions'
-import type { Problem, Reader } from './problem'
+import { type Reader, techFor } from '../../domain/visibility'
+import type { ApiError } from '../error'
+import { adviceOn } from './advice'
+import { problemOf } from './problem'
+import { techOf } from './tech'
 import { problemTexts } from './texts'
 
 const compiled = new Map<string, IntlMessageFormat>()
@@ -17,7 +20,7 @@ const format = (pattern: string, locale: Locale, params: Readonly<Record<string,
   return String(known.format(values as Record<string, string>))
 }
 
-/** RFC 9457 problem details; `code` is stable, `title` and `detail` are in the reader's language. */
+/** RFC 9457 problem details; `code` is stable, `title` and `detail` are in the reader's language, `message_tech` is in English and not for everyone. */
 export type ProblemBody = {
   readonly type: string
   readonly title: string
@@ -25,17 +28,19 @@ export type ProblemBody = {
   readonly detail: string
   readonly instance: string
   readonly code: string
+  readonly message_tech: string | null
   readonly params: Readonly<Record<string, unknown>>
   readonly correlation_id: string
   readonly recommended_actions: ReadonlyArray<RecommendedAction>
 }
 
 export const renderProblem = (
-  { code, params, issues = [] }: Problem,
+  error: ApiError,
   reader: Reader,
   instance: string,
   correlationId: string,
 ): ProblemBody => {
+  const { code, params, issues = [] } = problemOf(error)
   const { status, ...texts } = problemTexts[code]
   const values = params(reader)
   return {
@@ -45,8 +50,9 @@ export const renderProblem = (
     detail: format(texts[reader.locale].detail, reader.locale, values),
     instance,
     code,
+    message_tech: techFor(reader, techOf(error)),
     params: values,
     correlation_id: correlationId,
-    recommended_actions: issueActions(issues, reader.locale),
+    recommended_actions: adviceOn(code, issues, reader.locale),
   }
 }

@@ -1,6 +1,7 @@
 import type { Response } from 'express'
 import type { ExecutionId } from '../../domain/ids'
-import { formatLiveId, type LiveId, type LiveReader } from '../../projections/live/message'
+import type { Reader } from '../../domain/visibility'
+import { formatLiveId, type LiveId } from '../../projections/live/message'
 import type { LiveTail, RunHead } from '../../projections/live/tail'
 import type { Asked } from './asked'
 import type { SseTiming } from './deps'
@@ -43,7 +44,7 @@ export type Streaming = {
   readonly execution: ExecutionId
   readonly run: RunHead
   readonly asked: Asked
-  readonly reader: LiveReader
+  readonly reader: Reader
   readonly tail: LiveTail
   readonly timing: SseTiming
   readonly streams: OpenStreams

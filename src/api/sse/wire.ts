@@ -1,5 +1,6 @@
 import type { Json } from '../../domain/event-store'
-import { formatLiveId, type LiveFrame, type LiveMessage, type LiveReader, redact } from '../../projections/live/message'
+import type { Reader } from '../../domain/visibility'
+import { formatLiveId, type LiveFrame, type LiveMessage, shownMessage } from '../../projections/live/message'
 
 /** A block of the event stream format. The id comes last: a client cut off within the block must not take it for received. */
 const block = (event: string, json: string, id?: string): string =>
@@ -17,12 +18,12 @@ export const heartbeatLine = ': heartbeat\n'
 const rendered = new WeakMap<LiveMessage, Map<string, string>>()
 
 /** One message for one kind of reader; viewers of the same run share the work. */
-export const messageEvent = ({ id, message }: LiveFrame, reader: LiveReader): string => {
-  const kind = `${reader.locale} ${reader.technical} ${reader.triggerData}`
+export const messageEvent = ({ id, message }: LiveFrame, reader: Reader): string => {
+  const kind = JSON.stringify(reader)
   const forMessage = rendered.get(message) ?? new Map<string, string>()
   rendered.set(message, forMessage)
   const known =
-    forMessage.get(kind) ?? block(message.event_type, JSON.stringify(redact(message, reader)), formatLiveId(id))
+    forMessage.get(kind) ?? block(message.event_type, JSON.stringify(shownMessage(message, reader)), formatLiveId(id))
   forMessage.set(kind, known)
   return known
 }

@@ -12,18 +12,19 @@ export type Inspected = {
   readonly originalSha256: string
 }
 
-const refused = (findings: ReadonlyArray<Finding>, tech: string): TemplateRefused => ({
+/** `label` names the file where a run would name its step. */
+const refused = (findings: ReadonlyArray<Finding>, tech: string, label: string): TemplateRefused => ({
   _tag: 'TemplateRefused',
   issues: findings.map(({ code, params }) => ({
     code,
-    params,
+    params: { label, ...params },
     tech: `${tech}${params['explanation'] === undefined ? '' : ` ${params['explanation']}`}`,
     node_id: null,
   })),
 })
 
-const refusal = ({ code, findings, tech }: TemplateFault): TemplateRefused | TooBusy =>
-  code === 'rate_limited' ? { _tag: 'TooBusy' } : refused(findings, tech)
+const refusal = ({ code, findings, tech }: TemplateFault, label: string): TemplateRefused | TooBusy =>
+  code === 'rate_limited' ? { _tag: 'TooBusy' } : refused(findings, tech, label)
 
 /** A good template; of another, everything that is wrong with it. */
 export const inspected =
@@ -31,7 +32,7 @@ export const inspected =
   ({ file }: Upload): TE.TaskEither<ApiError, Inspected> =>
     pipe(
       inspectTemplate(file.bytes),
-      TE.mapLeft((fault): ApiError => refusal(fault)),
+      TE.mapLeft((fault): ApiError => refusal(fault, file.name)),
       TE.chainEitherK((inspection) =>
         inspection.errors.length === 0
           ? E.right({
@@ -39,6 +40,6 @@ export const inspected =
               bytes: inspection.cleaned?.bytes ?? file.bytes,
               originalSha256: inspection.cleaned?.original_sha256 ?? inspection.sha256,
             })
-          : E.left<ApiError>(refused(inspection.errors, 'template markup')),
+          : E.left<ApiError>(refused(inspection.errors, 'template markup', file.name)),
       ),
     )

@@ -1,8 +1,8 @@
 import { type Params, textOf } from '../../domain/catalogue/text'
 import type { Template } from '../../domain/template/template'
 import type { Loop, Tag, TemplateVersion } from '../../domain/template/version'
+import type { Reader } from '../../domain/visibility'
 import type { Told } from '../owned'
-import type { Reader } from '../problem/problem'
 
 const dotted = (path: ReadonlyArray<string>): string => path.join('.')
 

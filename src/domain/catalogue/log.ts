@@ -33,6 +33,7 @@ export const logTexts = {
       '{blocking, plural, =0 {Verificação concluída} one {Verificação: # problema impede a execução} other {Verificação: # problemas impedem a execução}}{warnings, plural, =0 {} one {, # aviso} other {, # avisos}}',
     en: '{blocking, plural, =0 {Checks completed} one {Checks: # problem blocks the run} other {Checks: # problems block the run}}{warnings, plural, =0 {} one {, # warning} other {, # warnings}}',
   },
+  'preflight.found': { 'pt-BR': '{cause}', en: '{cause}' },
   'step.skipped_dry_run': {
     'pt-BR': 'Etapa "{label}" pulada: simulação',
     en: 'Step "{label}" skipped: dry run',
@@ -100,11 +101,11 @@ export const logTexts = {
 
 export type LogCode = keyof typeof logTexts
 
-/** `cause` is the fault's code and parameters. */
+/** `cause` is the fault's code and parameters, and the node that it happened in. */
 export type LogMessage = {
   readonly code: string
   readonly params: Params
-  readonly cause?: { readonly code: string; readonly params: Params }
+  readonly cause?: { readonly code: string; readonly params: Params; readonly node_id?: string | null }
 }
 
 const isLogCode = (code: string): code is LogCode => Object.hasOwn(logTexts, code)

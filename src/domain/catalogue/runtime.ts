@@ -32,6 +32,27 @@ export const runtime = {
       en: '{provider} is not available now; try again',
     },
   },
+  'delivery.smtp_not_secure': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'reconnect_provider',
+    params: { host: 'text' },
+    text: {
+      'pt-BR':
+        'O servidor de e-mail {host} não oferece uma conexão segura válida; confira a porta e o certificado dele',
+      en: 'The mail server {host} offers no valid secure connection; check its port and its certificate',
+    },
+  },
+  'delivery.storage_full': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'retry',
+    params: {},
+    text: {
+      'pt-BR': 'Não há mais espaço no destino; libere espaço e tente de novo',
+      en: 'There is no space left at the destination; free some and try again',
+    },
+  },
   'render.failed': {
     severity: 'blocking',
     domain: 'template',

@@ -5,7 +5,7 @@ import { recordedFault } from '../fault'
 import { ExecutionId, NodeId, TemplateId } from '../ids'
 import { type Execution, hasEnded, held, type RecordedFinding } from './state'
 
-const RecordedFindings: t.Type<ReadonlyArray<RecordedFinding>, unknown> = t.readonlyArray(
+export const RecordedFindings: t.Type<ReadonlyArray<RecordedFinding>, unknown> = t.readonlyArray(
   t.readonly(
     t.intersection([
       t.type({

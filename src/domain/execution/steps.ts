@@ -38,7 +38,13 @@ export const stepEvents = {
     }),
   ),
   StepCompleted: t.readonly(t.type({ ...stepFields, ...StepOutput })),
-  StepFailed: t.readonly(t.type({ ...stepFields, fault: Fault })),
+  StepFailed: t.readonly(
+    t.intersection([
+      t.type({ ...stepFields, fault: Fault }),
+      /** Whether the same again might have succeeded: attempts ran out. */
+      t.partial({ retryable: t.boolean }),
+    ]),
+  ),
   StepSkipped: t.readonly(t.type({ ...stepFields, reason: t.keyof({ dry_run: null, until_phase: null }) })),
 }
 export type StepEvent = EventOf<typeof stepEvents>
@@ -65,7 +71,7 @@ export type StepCommand =
       readonly output: JsonObject
       readonly personal: { readonly output: JsonObject }
     } & OfStep)
-  | ({ readonly type: 'FailStep'; readonly fault: Fault } & OfStep)
+  | ({ readonly type: 'FailStep'; readonly fault: Fault; readonly retryable?: boolean | undefined } & OfStep)
   | ({ readonly type: 'SkipStep'; readonly reason: 'dry_run' | 'until_phase' } & OfStep)
 
 export type StepRefusal = StepNotPlanned | StepOutOfTurn | ExecutionAlreadyEnded
@@ -126,21 +132,26 @@ const completeStep: Decide<'CompleteStep'> =
       return E.right([{ type: 'StepCompleted', data: { ...fieldsOf(step), output, personal } }, ...carriedOut(run)])
     })
 
-export const failed = (run: Execution, step: Step, fault: Fault): ReadonlyArray<StepEvent | LifecycleEvent> => [
-  { type: 'StepFailed', data: { ...fieldsOf(step), fault } },
+export const failed = (
+  run: Execution,
+  step: Step,
+  fault: Fault,
+  retryable?: boolean,
+): ReadonlyArray<StepEvent | LifecycleEvent> => [
+  { type: 'StepFailed', data: { ...fieldsOf(step), fault, ...(retryable === undefined ? {} : { retryable }) } },
   run.requested?.control === 'cancel'
     ? { type: 'ExecutionCanceled', data: { at: run.requested.at, personal: { reason: run.requested.reason } } }
     : { type: 'ExecutionFailed', data: { execution_id: run.executionId, step_id: step.step_id, fault } },
 ]
 
 const failStep: Decide<'FailStep'> =
-  ({ step_id, fault }) =>
+  ({ step_id, fault, retryable }) =>
   (run) =>
     ofStep(run, step_id, (step) => {
       if (step.status === 'failure') return nothing
       if (hasEnded(run)) return alreadyEnded(run)
       if (step.status !== 'running' || waitsForPeople(run)) return outOfTurn
-      return E.right(failed(run, step, fault))
+      return E.right(failed(run, step, fault, retryable))
     })
 
 const skipStep: Decide<'SkipStep'> =

@@ -9,6 +9,7 @@ export type { Finding } from '../node-type'
 const ofConnections: ReadonlyArray<string> = [
   'delivery.destination_not_found',
   'delivery.smtp_auth_failed',
+  'delivery.smtp_not_secure',
   'delivery.storage_write_denied',
   'permissions.address_not_allowed',
   'permissions.secret_unreadable',

@@ -15,7 +15,7 @@ import { compose, type File } from './compose'
 import type { EmailConfig } from './config'
 import { envelopeOf, type Message, mostBytes } from './message'
 import { senderOf } from './sender'
-import { effectFaultOfSmtp, megabytes } from './smtp-fault'
+import { effectFaultOfSmtp, megabytes, quotable } from './smtp-fault'
 import { sendBySmtp } from './smtp-send'
 import { smtpTimes, type SmtpTarget } from './smtp-session'
 
@@ -84,7 +84,7 @@ const send = (
   const to = envelopeOf(letter.message)
   return pipe(
     sendBySmtp(run.smtp, letter.target, { from: senderOf(letter.target).address, to }, bytes),
-    TE.bimap(effectFaultOfSmtp(letter.target), ({ rejected }): Receipt => ({
+    TE.bimap(effectFaultOfSmtp(letter.target, quotable(letter.message)), ({ rejected }): Receipt => ({
       type: 'DocumentSent',
       data: {
         effect_key,

@@ -1,6 +1,8 @@
 /** What an error of the SMTP client says, field by field; nothing is taken for granted about what was thrown. */
 export type SmtpAnswer = {
   readonly code: string
+  /** What lies under a broken connection: a code of Node's sockets or of TLS. */
+  readonly cause: string
   readonly command: string
   /** 0 when the server did not answer. */
   readonly responseCode: number
@@ -21,6 +23,7 @@ export const smtpAnswer = (error: unknown): SmtpAnswer => {
   const rejected = fieldOf(error, 'rejected')
   return {
     code: textOf(error, 'code'),
+    cause: textOf(error, 'originalCode'),
     command: textOf(error, 'command'),
     responseCode: typeof responseCode === 'number' ? responseCode : 0,
     recipients: Array.isArray(rejected) ? rejected.filter((one) => typeof one === 'string') : [],

@@ -6,7 +6,8 @@ import type { Approver, Review } from '../../domain/execution/state'
 import { derivedId, EventId } from '../../domain/ids'
 import { compose } from '../email/compose'
 import { senderOf } from '../email/sender'
-import { effectFaultOfSmtp } from '../email/smtp-fault'
+import type { Message } from '../email/message'
+import { effectFaultOfSmtp, quotable } from '../email/smtp-fault'
 import { sendBySmtp } from '../email/smtp-send'
 import { effectFault, stepFault } from '../step-faults'
 import type { EffectFault, Mailer, StepRun, StepStop } from '../step-run'
@@ -18,15 +19,14 @@ type Asked = Pick<Review, 'review_id' | 'message' | 'expires_at' | 'auto_approve
 const messageIdOf = (review_id: string, approver_id: string): string =>
   `<${derivedId(EventId, approver_id, 'invitation', review_id)}@docg>`
 
-const written = (
+const letterTo = (
   run: StepRun,
-  { target, reviewLink }: Mailer,
+  { reviewLink }: Mailer,
   locale: Locale,
   review: Asked,
   { approver_id, email }: Approver,
-): TE.TaskEither<EffectFault, Buffer> => {
-  const { url } = reviewLink(run.executionId, review.review_id, approver_id)
-  const letter = letterOf(
+): Message =>
+  letterOf(
     {
       email,
       workflow: run.workflowName,
@@ -34,15 +34,21 @@ const written = (
       message: review.message,
       expiresAt: review.expires_at,
       autoApprove: review.auto_approve,
-      link: url,
+      link: reviewLink(run.executionId, review.review_id, approver_id).url,
     },
     locale,
   )
-  return TE.tryCatch(
-    () => compose(senderOf(target), messageIdOf(review.review_id, approver_id), letter, [], new Date(run.now())),
+
+const written = (
+  run: StepRun,
+  { target }: Mailer,
+  letter: Message,
+  messageId: string,
+): TE.TaskEither<EffectFault, Buffer> =>
+  TE.tryCatch(
+    () => compose(senderOf(target), messageId, letter, [], new Date(run.now())),
     (error) => effectFault('no', stepFault('internal_error', { label: run.step.label }, String(error))),
   )
-}
 
 /** Tells an approver of the review, with a link of their own. Told again after a crash it is the same message. */
 export const invite =
@@ -52,22 +58,18 @@ export const invite =
     const { review_id } = review
     const { approver_id, email } = approver
     const effect_key = run.effectKey(`invitation/${approver_id}`)
+    const message_id = messageIdOf(review_id, approver_id)
     const receipt: Receipt = {
       type: 'InvitationSent',
-      data: {
-        effect_key,
-        step_id: run.step.step_id,
-        review_id,
-        approver_id,
-        message_id: messageIdOf(review_id, approver_id),
-      },
+      data: { effect_key, step_id: run.step.step_id, review_id, approver_id, message_id },
     }
+    const letter = letterTo(run, mailer, locale, review, approver)
     const send = pipe(
-      written(run, mailer, locale, review, approver),
+      written(run, mailer, letter, message_id),
       TE.chain((bytes) =>
         pipe(
           sendBySmtp(run.smtp, target, { from: senderOf(target).address, to: [email] }, bytes),
-          TE.mapLeft(effectFaultOfSmtp(target)),
+          TE.mapLeft(effectFaultOfSmtp(target, quotable(letter))),
         ),
       ),
       TE.map(() => receipt),

@@ -23,7 +23,7 @@ type Words = {
   readonly own: string
 }
 
-const words: Readonly<Record<Locale, Words>> = {
+export const letterWords: Readonly<Record<Locale, Words>> = {
   'pt-BR': {
     subject: (workflow) => `Sua revisão foi pedida: ${workflow}`,
     asked: (workflow, label) => `O fluxo "${workflow}" espera a sua decisão na etapa "${label}".`,
@@ -48,7 +48,7 @@ const buttonStyle =
 /** The same in text and in HTML. */
 export const letterOf = (invitation: Invitation, locale: Locale): Message => {
   const { email, workflow, label, message, expiresAt, autoApprove, link } = invitation
-  const say = words[locale]
+  const say = letterWords[locale]
   const asked = say.asked(workflow, label)
   const until = say.until(spokenTime(expiresAt, locale), autoApprove)
   const body = html`<!doctype html>

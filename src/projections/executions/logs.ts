@@ -16,13 +16,21 @@ type Line = {
   readonly tech: string | null
 }
 
+/** What went wrong, and in which node. */
+type Cause = {
+  readonly code: string
+  readonly params: Params
+  readonly tech: string
+  readonly node_id: string | null
+}
+
 const line = (
   level: LogLevel,
   domain: LogDomain,
   step_id: StepId | null,
   code: LogCode,
   params: Params,
-  fault?: Fault,
+  cause?: Cause,
 ): Line => ({
   level,
   domain,
@@ -30,9 +38,9 @@ const line = (
   message: {
     code,
     params,
-    ...(fault === undefined ? {} : { cause: { code: fault.code, params: fault.personal.params } }),
+    ...(cause === undefined ? {} : { cause: { code: cause.code, params: cause.params, node_id: cause.node_id } }),
   },
-  tech: fault?.personal.tech ?? null,
+  tech: cause?.tech ?? null,
 })
 
 const labelOf = (run: Execution, step: StepId): string => stepOf(run, step)?.label ?? ''
@@ -43,7 +51,41 @@ const domainOf = (run: Execution, id: StepId): LogDomain => {
   return phase === 'save' || phase === 'delivery' ? 'delivery' : phase === 'signature' ? 'signature' : 'step'
 }
 
-const sent = ({ step_id, personal }: ExecutionEventOf<'DocumentSent'>['data']): ReadonlyArray<Line> => {
+const causeOf = (run: Execution, step: StepId, { code, personal: { params, tech } }: Fault): Cause => ({
+  code,
+  params,
+  tech,
+  node_id: stepOf(run, step)?.node_id ?? null,
+})
+
+const refused = (run: Execution, step: StepId, email: string): Cause => ({
+  code: 'delivery.recipient_rejected',
+  params: { email },
+  tech: 'the mail server refused this recipient and took the message for others',
+  node_id: stepOf(run, step)?.node_id ?? null,
+})
+
+/** The verdict, then each finding. */
+const checked = (run: Execution, { data }: ExecutionEventOf<'PreflightCompleted'>): ReadonlyArray<Line> => {
+  const { blocking_count: blocking, warning_count: warnings, personal } = data
+  const level = blocking > 0 ? 'error' : warnings > 0 ? 'warn' : 'ok'
+  const stepAt = (node: string | null) => run.steps.find(({ node_id }) => node_id === node)?.step_id ?? null
+  return [
+    line(level, 'preflight', null, 'preflight.completed', { blocking, warnings }),
+    ...personal.findings.map((found) =>
+      line(
+        found.severity === 'blocking' ? 'error' : 'warn',
+        'preflight',
+        stepAt(found.node_id),
+        'preflight.found',
+        {},
+        found,
+      ),
+    ),
+  ]
+}
+
+const sent = (run: Execution, { step_id, personal }: ExecutionEventOf<'DocumentSent'>['data']): ReadonlyArray<Line> => {
   const params = {
     count: personal.recipients.length,
     recipients: personal.recipients.join(', '),
@@ -52,7 +94,7 @@ const sent = ({ step_id, personal }: ExecutionEventOf<'DocumentSent'>['data']): 
   return [
     line('ok', 'delivery', step_id, 'document.sent', params),
     ...personal.rejected.map((recipient) =>
-      line('warn', 'delivery', step_id, 'document.recipient_refused', { recipient }),
+      line('warn', 'delivery', step_id, 'document.recipient_refused', { recipient }, refused(run, step_id, recipient)),
     ),
   ]
 }
@@ -79,7 +121,9 @@ const linesOf = (run: Execution, event: ExecutionEvent): ReadonlyArray<Line> => 
     case 'StepAttemptFailed': {
       const { step_id, attempt, attempts_at_most, fault } = event.data
       const params = { label: labelOf(run, step_id), attempt, most: attempts_at_most }
-      return [line('warn', domainOf(run, step_id), step_id, 'step.attempt_failed', params, fault)]
+      return [
+        line('warn', domainOf(run, step_id), step_id, 'step.attempt_failed', params, causeOf(run, step_id, fault)),
+      ]
     }
     case 'StepCompleted': {
       const { step_id } = event.data
@@ -88,16 +132,25 @@ const linesOf = (run: Execution, event: ExecutionEvent): ReadonlyArray<Line> => 
     case 'StepFailed': {
       const { step_id, fault } = event.data
       const params = { label: labelOf(run, step_id) }
-      return [line('error', domainOf(run, step_id), step_id, 'step.failed', params, fault)]
+      return [line('error', domainOf(run, step_id), step_id, 'step.failed', params, causeOf(run, step_id, fault))]
     }
     case 'DocumentGenerated':
       return [line('ok', 'step', event.data.step_id, 'document.generated', { file: event.data.personal.file_name })]
     case 'DocumentSaved':
       return [line('ok', 'delivery', event.data.step_id, 'document.saved', { location: event.data.personal.location })]
     case 'DocumentSent':
-      return sent(event.data)
+      return sent(run, event.data)
     case 'DeliveryOutcomeLost':
-      return [line('error', 'delivery', event.data.step_id, 'delivery.outcome_lost', {}, event.data.fault)]
+      return [
+        line(
+          'error',
+          'delivery',
+          event.data.step_id,
+          'delivery.outcome_lost',
+          {},
+          causeOf(run, event.data.step_id, event.data.fault),
+        ),
+      ]
     case 'DeliveryOutcomeDecided': {
       const { step_id, decision } = event.data
       return [line('ok', 'delivery', step_id, decisions[decision], { label: labelOf(run, step_id) })]
@@ -106,15 +159,12 @@ const linesOf = (run: Execution, event: ExecutionEvent): ReadonlyArray<Line> => 
       return event.data.stopped_after === null
         ? [line('ok', 'step', null, 'run.completed', {})]
         : [line('ok', 'step', null, 'run.stopped', { phase: event.data.stopped_after })]
-    case 'ExecutionFailed':
-      return [line('error', 'step', event.data.step_id, 'run.failed', {}, event.data.fault)]
-    case 'PreflightCompleted': {
-      const { blocking_count, warning_count } = event.data
-      const level = blocking_count > 0 ? 'error' : warning_count > 0 ? 'warn' : 'ok'
-      return [
-        line(level, 'preflight', null, 'preflight.completed', { blocking: blocking_count, warnings: warning_count }),
-      ]
+    case 'ExecutionFailed': {
+      const { step_id, fault } = event.data
+      return [line('error', 'step', step_id, 'run.failed', {}, causeOf(run, step_id, fault))]
     }
+    case 'PreflightCompleted':
+      return checked(run, event)
     case 'PauseRequested':
       return [line('ok', 'step', null, 'run.pause_requested', {})]
     case 'ExecutionPaused':

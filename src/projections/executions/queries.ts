@@ -9,7 +9,7 @@ import { heldWithin, type ReadModelBehind, waiting, type Waiting } from '../reac
 import type { DocumentRow, ExecutionRow, LogDomain, LogLevel, LogRow, StepRow } from './rows'
 import { executionsProjection } from './write'
 
-export type { DocumentRow, ExecutionRow, LogRow, StepRow } from './rows'
+export type { Attempt, DocumentRow, ExecutionRow, LogRow, StepRow } from './rows'
 export { type LogDomain, logDomains, type LogLevel, logLevels } from './rows'
 export type { Page, Paging, UnknownCursor } from '../page'
 export type { ReadModelBehind } from '../reached'

@@ -85,6 +85,23 @@ export type ExecutionRow = {
   readonly revision: Revision
 }
 
+/**
+ * One attempt at a step; ISO instants. `interrupted`: its worker was not heard of again, or the run was canceled; `put_off`: a part of docg was away, or
+ * a person had to decide; `unknown`: whether what it sent arrived. `retryable`: whether the same again may succeed, null when nobody has said so.
+ */
+export type Attempt = {
+  readonly attempt: number
+  readonly started_at: string
+  readonly ended_at: string | null
+  readonly outcome: 'running' | 'success' | 'failure' | 'interrupted' | 'put_off' | 'unknown'
+  readonly code: string | null
+  readonly params: Params | null
+  /** In pt-BR, as it was said then. */
+  readonly human: string | null
+  readonly tech: string | null
+  readonly retryable: boolean | null
+}
+
 /** `revision` is that of the last event that concerns the step. */
 export type StepRow = {
   readonly id: StepId
@@ -97,6 +114,8 @@ export type StepRow = {
   readonly phase: Phase
   readonly status: StepStatus
   readonly attempt: number
+  /** The last ten, in order. */
+  readonly attempts: ReadonlyArray<Attempt>
   readonly error_code: string | null
   readonly error_params: Params | null
   readonly error_human: string | null

@@ -2,6 +2,7 @@ import type { Recorded } from '../../domain/event-store'
 import type { ExecutionEvent } from '../../domain/execution'
 import { type Execution, isDone, type Step } from '../../domain/execution/state'
 import type { Fault } from '../../domain/fault'
+import { attemptsAfter } from './attempts'
 import type { StepRow } from './rows'
 
 type Errors = Pick<StepRow, 'error_code' | 'error_params' | 'error_human' | 'error_tech'>
@@ -26,6 +27,7 @@ const planned = (run: Execution, step: Step, { revision, created }: Recorded): S
   phase: step.phase,
   status: step.status,
   attempt: step.attempt,
+  attempts: [],
   ...noErrors,
   data_in: null,
   data_out: null,
@@ -56,6 +58,7 @@ const told = (row: StepRow, step: Step, recorded: Recorded, event: ExecutionEven
         queue_wait_ms: row.queue_wait_ms ?? waited(row, recorded),
       }
     case 'StepAttemptFailed':
+    case 'DeliveryOutcomeLost':
       return errorsOf(event.data.fault)
     case 'StepCompleted':
       return { ...noErrors, data_out: step.output, ...ended(row, recorded) }
@@ -85,7 +88,6 @@ const told = (row: StepRow, step: Step, recorded: Recorded, event: ExecutionEven
     case 'DocumentExpired':
     case 'InvitationSent':
     case 'EffectAbandoned':
-    case 'DeliveryOutcomeLost':
     case 'DeliveryOutcomeDecided':
     case 'ReviewRequested':
     case 'ReviewOpened':
@@ -108,13 +110,17 @@ export const stepsAfter = (
     const row = before[i]
     if (row === undefined) return planned(run, step, recorded)
     const concerned = 'step_id' in event.data && event.data.step_id === step.step_id
+    const attempts =
+      concerned || event.type === 'ExecutionCanceled' ? attemptsAfter(row.attempts, recorded, event) : row.attempts
     if (row.ready_at === null && becomesReady(run, i))
       return { ...row, ready_at: recorded.created, revision: recorded.revision }
-    if (!concerned && row.status === step.status && row.attempt === step.attempt) return row
+    const isSame = row.status === step.status && row.attempt === step.attempt && row.attempts === attempts
+    if (!concerned && isSame) return row
     return {
       ...row,
       status: step.status,
       attempt: step.attempt,
+      attempts,
       ...(concerned ? told(row, step, recorded, event) : {}),
       revision: recorded.revision,
     }

@@ -53,6 +53,7 @@ export const stepsTable: Table<StepRow> = {
     phase: 'text',
     status: 'text',
     attempt: 'integer',
+    attempts: 'jsonb',
     error_code: 'text',
     error_params: 'jsonb',
     error_human: 'text',

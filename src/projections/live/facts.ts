@@ -27,6 +27,15 @@ const documentOf = (run: Execution, id: StepId) =>
 const countsByDomain = (findings: ReadonlyArray<RecordedFinding>): JsonObject =>
   Object.fromEntries(domains.map((domain) => [domain, findings.filter((finding) => finding.domain === domain).length]))
 
+const findingsAtMost = 20
+
+/** What blocks before what warns: a message is to stay small. */
+const foremost = (findings: ReadonlyArray<RecordedFinding>): ReadonlyArray<RecordedFinding> =>
+  [
+    ...findings.filter(({ severity }) => severity === 'blocking'),
+    ...findings.filter(({ severity }) => severity === 'warning'),
+  ].slice(0, findingsAtMost)
+
 /** What the event itself says. `stepMs`: how long its step has been running. */
 const ownFacts = (run: Execution, event: ExecutionEvent, stepMs: number | null): ReadonlyArray<LiveFact> => {
   switch (event.type) {
@@ -54,7 +63,12 @@ const ownFacts = (run: Execution, event: ExecutionEvent, stepMs: number | null):
       return [
         {
           event_type: 'preflight.completed',
-          data: { blocking_count, warning_count, groups: countsByDomain(personal.findings) },
+          data: {
+            blocking_count,
+            warning_count,
+            groups: countsByDomain(personal.findings),
+            findings: foremost(personal.findings),
+          },
         },
       ]
     }

@@ -12,7 +12,7 @@ import { beforeAll, type LiveId } from './live-id'
 import type { Envelope, LiveMessage } from './schema'
 
 export { formatLiveId, isAfter, type LiveId, parseLiveId } from './live-id'
-export { liveReader, type LiveReader, redact } from './reader'
+export { shownMessage } from './reader'
 export type { LiveMessage } from './schema'
 
 /** One message in its place. `prev` is the id of the message before it, 0-0 for the first: an event may give none. */

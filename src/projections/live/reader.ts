@@ -1,64 +1,82 @@
-import type { Locale } from '../../domain/catalogue/entry'
+import { adviceFor } from '../../domain/catalogue/actions'
+import { type Found, renderFound } from '../../domain/catalogue/issue'
 import { textOf } from '../../domain/catalogue/text'
 import type { Json } from '../../domain/event-store'
+import { dataFor, paramsFor, peopleFor, type Reader, techFor, withoutMailboxes } from '../../domain/visibility'
 import type { LiveFault, LiveMessage } from './schema'
 
-/** What a reader may see and in which language. */
-export type LiveReader = { readonly technical: boolean; readonly triggerData: boolean; readonly locale: Locale }
-
-export const liveReader = (roles: ReadonlyArray<string>, locale: Locale): LiveReader => ({
-  technical: roles.includes('auditor') || roles.includes('admin'),
-  triggerData: roles.some((role) => role !== 'viewer'),
-  locale,
-})
-
 /** The text as it was then, where this version cannot say it in the reader's language. */
-const humanText = ({ code, params, error_human }: LiveFault, { locale }: LiveReader): string => {
-  const text = textOf(code, params, locale)
-  return text === code ? error_human : text
+const humanText = ({ code, params, error_human }: LiveFault, reader: Reader): string => {
+  const text = textOf(code, paramsFor(reader, params), reader.locale)
+  if (text !== code) return text
+  return reader.sees.people ? error_human : withoutMailboxes(error_human)
 }
 
-const faultFor = (fault: LiveFault, reader: LiveReader) => ({
+const faultFor = (fault: LiveFault, node_id: string | null, reader: Reader) => ({
   code: fault.code,
   error_human: humanText(fault, reader),
-  error_tech: reader.technical ? fault.error_tech : null,
+  error_tech: techFor(reader, fault.error_tech),
+  recommended_actions: adviceFor([{ code: fault.code, node_id }], reader.locale) as unknown as Json,
 })
 
-const dataFor = (message: LiveMessage, reader: LiveReader): Json => {
+const noFault = { code: null, error_tech: null, recommended_actions: [] }
+
+/** The findings in both of the guide's lists, and what to do about them. */
+const verdictFor = (findings: ReadonlyArray<Found>, reader: Reader) => {
+  const rendered = findings.map(renderFound(reader))
+  return {
+    blocking: rendered.filter(({ severity }) => severity === 'blocking'),
+    warnings: rendered.filter(({ severity }) => severity === 'warning'),
+    recommended_actions: adviceFor(findings, reader.locale) as unknown as Json,
+  }
+}
+
+const payloadFor = (message: LiveMessage, reader: Reader): Json => {
+  const node_id = message.current_step?.node_id ?? null
   switch (message.event_type) {
     case 'execution.created': {
       const { trigger_type, trigger_data } = message.data
-      return { trigger_type, trigger_data: reader.triggerData ? trigger_data : null }
+      return { trigger_type, trigger_data: dataFor(reader, trigger_data) }
     }
     case 'execution.status_changed': {
       const { from, to, because } = message.data
-      return { from, to, reason: because === null ? null : humanText(because, reader), code: because?.code ?? null }
+      if (because === null) return { from, to, reason: null, ...noFault }
+      const { error_human: reason, ...fault } = faultFor(because, node_id, reader)
+      return { from, to, reason, ...fault }
     }
     case 'step.failed': {
       const { step_id, node_id, node_type, position } = message.data
-      return { step_id, node_id, node_type, position, ...faultFor(message.data, reader) }
+      return { step_id, node_id, node_type, position, ...faultFor(message.data, node_id, reader) }
     }
     case 'execution.failed':
-      return { step_id: message.data.step_id, ...faultFor(message.data, reader) }
+      return { step_id: message.data.step_id, ...faultFor(message.data, node_id, reader) }
+    case 'preflight.completed': {
+      const { blocking_count, warning_count, groups, findings } = message.data
+      return { blocking_count, warning_count, groups, ...verdictFor(findings, reader) }
+    }
     case 'execution.progress':
-    case 'preflight.completed':
     case 'step.started':
     case 'step.skipped':
     case 'review.requested':
     case 'step.completed':
     case 'execution.completed':
-    case 'execution.canceled':
     case 'signature.completed':
       return message.data
-    case 'review.decided':
-      return reader.triggerData ? message.data : { ...message.data, decided_by: null, comment: null }
+    case 'execution.canceled': {
+      const { canceled_by, reason } = message.data
+      return { canceled_by: peopleFor(reader, canceled_by), reason: peopleFor(reader, reason) }
+    }
+    case 'review.decided': {
+      const { decided_by, comment } = message.data
+      return { ...message.data, decided_by: peopleFor(reader, decided_by), comment: peopleFor(reader, comment) }
+    }
     case 'signature.requested':
-      return reader.triggerData ? message.data : { envelope_id: message.data.envelope_id, signers: null }
+      return { ...message.data, signers: peopleFor(reader, message.data.signers) }
   }
 }
 
 /** Schema v1 as this reader gets it. What he may not see is null; texts are in his language. */
-export const redact = (message: LiveMessage, reader: LiveReader): Json => {
+export const shownMessage = (message: LiveMessage, reader: Reader): Json => {
   const { schema_version, event_id, event_type, timestamp, execution_id, workflow_id, organization_id } = message
   const { correlation_id, status, progress, current_step } = message
   return {
@@ -73,6 +91,6 @@ export const redact = (message: LiveMessage, reader: LiveReader): Json => {
     status,
     progress,
     current_step,
-    data: dataFor(message, reader),
+    data: payloadFor(message, reader),
   }
 }

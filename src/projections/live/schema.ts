@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as t from 'io-ts'
+import { RecordedFindings } from '../../domain/execution/preflight'
 import { type ExecutionStatus, statuses } from '../../domain/execution/state'
 import { DocumentId, EventId, ExecutionId, OrganizationId, StepId, WorkflowId } from '../../domain/ids'
 import { JsonObject } from '../../domain/json'
@@ -25,7 +26,9 @@ const payloads = {
   'execution.created': t.readonly(t.type({ trigger_type: t.string, trigger_data: JsonObject })),
   'execution.status_changed': t.readonly(t.type({ from: Status, to: Status, because: orNull(LiveFault) })),
   'execution.progress': t.readonly(t.type({ progress: t.number })),
-  'preflight.completed': t.readonly(t.type({ blocking_count: t.number, warning_count: t.number, groups: JsonObject })),
+  'preflight.completed': t.readonly(
+    t.type({ blocking_count: t.number, warning_count: t.number, groups: JsonObject, findings: RecordedFindings }),
+  ),
   'step.started': t.readonly(t.type({ ...step, attempt: t.number })),
   'step.completed': t.readonly(
     t.type({ ...step, duration_ms: orNull(t.number), document_id: orNull(DocumentId), output_preview: JsonObject }),
@@ -81,7 +84,7 @@ const Envelope = t.readonly(
 )
 export type Envelope = t.TypeOf<typeof Envelope>
 
-/** Schema v1 as it is kept: complete and in no reader's language. What a reader gets is `redact` of it. */
+/** Schema v1 as it is kept: complete and in no reader's language. What a reader gets is `shownMessage` of it. */
 export type LiveMessage = Envelope & LiveFact
 
 const EventType = t.type({ event_type: t.keyof(payloads), data: t.unknown })

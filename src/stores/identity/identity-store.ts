@@ -1,11 +1,9 @@
 import type * as TE from 'fp-ts/TaskEither'
 import type { Locale } from '../../domain/catalogue/entry'
 import type { OrganizationId } from '../../domain/ids'
+import type { Role } from '../../domain/visibility'
 
 export type IdentityUnavailable = { readonly _tag: 'IdentityUnavailable'; readonly reason: string }
-
-export const roles = ['viewer', 'operator', 'auditor', 'admin'] as const
-export type Role = (typeof roles)[number]
 
 export type Organization = {
   readonly id: OrganizationId

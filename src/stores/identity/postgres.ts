@@ -2,7 +2,8 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Knex } from 'knex'
 import type { Locale } from '../../domain/catalogue/entry'
 import type { OrganizationId } from '../../domain/ids'
-import type { ApiKey, IdentityStore, IdentityUnavailable, Organization, Role } from './identity-store'
+import type { Role } from '../../domain/visibility'
+import type { ApiKey, IdentityStore, IdentityUnavailable, Organization } from './identity-store'
 
 type OrganizationRow = { id: string; name: string; locale: string; created_at: Date }
 type KeyRow = {

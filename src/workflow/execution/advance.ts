@@ -134,7 +134,12 @@ const failFor = (deps: Advancing, id: ExecutionId, stop: Unsayable): TE.TaskEith
       const step = step_id === undefined ? undefined : stepOf(run.state(), step_id)
       if (step === undefined)
         throw new Error(`the log does not take ${stop.command.type}: ${JSON.stringify(stop.error)}`)
-      const fail: ExecutionCommand = { type: 'FailStep', step_id: step.step_id, fault: unsayable(step, stop) }
+      const fail: ExecutionCommand = {
+        type: 'FailStep',
+        step_id: step.step_id,
+        fault: unsayable(step, stop),
+        retryable: false,
+      }
       const start: ReadonlyArray<ExecutionCommand> =
         stop.command.type === 'StartStep' ? [{ ...stop.command, data_in: {} }] : []
       return pipe(

@@ -73,13 +73,17 @@ const reportUnknown = (
     : say(run, { type: 'ReportLostOutcome', effect_key: unknown.effect_key, now: now(), fault: outcomeUnknown(step) })
 }
 
-const failStep = (run: RunCommands, { step_id }: Step, fault: Fault): TE.TaskEither<StepStop, void> =>
-  say(run, { type: 'FailStep', step_id, fault })
+const failStep = (
+  run: RunCommands,
+  { step_id }: Step,
+  fault: Fault,
+  retryable: boolean,
+): TE.TaskEither<StepStop, void> => say(run, { type: 'FailStep', step_id, fault, retryable })
 
 /** Gives a step up whose attempts all ended with their worker; what may have happened outside is for a person to say. */
 const giveUp = (run: RunCommands, deps: Attempting, step: Step): TE.TaskEither<StepStop, void> =>
   pipe(
-    reportUnknown(run, deps, step) ?? failStep(run, step, workerLost(step, deathsAtMost)),
+    reportUnknown(run, deps, step) ?? failStep(run, step, workerLost(step, deathsAtMost), false),
     TE.chain(() => committed(run)),
   )
 
@@ -231,7 +235,7 @@ const afterStop =
             retry_at: retryAt(now, faults),
             fault,
           })
-        : failStep(run, step, fault)
+        : failStep(run, step, fault, retryable)
     return pipe(
       reportUnknown(run, deps, step) ?? failedAttempt(),
       TE.chain(() => committed(run)),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Execution, RecordedFinding } from '../../domain/execution/state'
+import { technicalText } from '../../domain/fault'
 import type { NodeId, TemplateId } from '../../domain/ids'
 import {
   type Checks,
@@ -101,7 +102,7 @@ export const checkRun = (
         nodes,
         blocking_count,
         warning_count: findings.length - blocking_count,
-        personal: { findings },
+        personal: { findings: findings.map((each) => ({ ...each, tech: technicalText(each.tech) })) },
       })
     }),
   )

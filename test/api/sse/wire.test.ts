@@ -2,12 +2,13 @@ import { expect } from 'chai'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import fc from 'fast-check'
 import type { Json } from '../../../src/domain/event-store'
-import { formatLiveId, liveReader, messagesOf, redact } from '../../../src/projections/live/message'
+import { readerWith } from '../../../src/domain/visibility'
+import { formatLiveId, messagesOf, shownMessage } from '../../../src/projections/live/message'
 import { controlEvent, heartbeatLine, messageEvent, retryLine } from '../../../src/api/sse/wire'
 import { created } from '../../support/runs'
 import { anyHistory, recordedAll } from '../../projections/live/histories'
 
-const admin = liveReader(['admin'], 'en')
+const admin = readerWith(['admin'], 'en')
 
 const parsed = (text: string) => {
   const events: EventSourceMessage[] = []
@@ -74,8 +75,10 @@ describe('the wire', () => {
   })
 
   it('is made once for all readers of a kind', () => {
-    const other = liveReader(['viewer'], 'en')
-    expect(messageEvent(frame!, admin)).to.equal(messageEvent(frame!, liveReader(['auditor'], 'en')))
-    expect(JSON.parse(parsed(messageEvent(frame!, other)).events[0]!.data)).to.deep.equal(redact(frame!.message, other))
+    const other = readerWith(['viewer'], 'en')
+    expect(messageEvent(frame!, admin)).to.equal(messageEvent(frame!, readerWith(['auditor'], 'en')))
+    expect(JSON.parse(parsed(messageEvent(frame!, other)).events[0]!.data)).to.deep.equal(
+      shownMessage(frame!.message, other),
+    )
   })
 })

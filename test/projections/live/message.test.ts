@@ -1,15 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/Either'
+import { readerWith } from '../../../src/domain/visibility'
 import {
   advance,
   formatLiveId,
   isAfter,
   type LiveFrame,
-  liveReader,
   messagesOf,
   nothingYet,
-  redact,
+  shownMessage,
 } from '../../../src/projections/live/message'
 import { decodeMessage, liveEventTypes } from '../../../src/projections/live/schema'
 import {
@@ -27,8 +27,8 @@ import {
 } from '../../support/runs'
 import { anyHistory, deliveredRun, failedRun, recordedAll } from './histories'
 
-const admin = liveReader(['admin'], 'en')
-const viewer = liveReader(['viewer'], 'pt-BR')
+const admin = readerWith(['admin'], 'en')
+const viewer = readerWith(['viewer'], 'pt-BR')
 
 const listed = (frames: ReadonlyArray<LiveFrame>) =>
   frames.map(({ id, message }) => `${formatLiveId(id)} ${message.event_type}`)
@@ -72,7 +72,7 @@ describe('the messages of a run', () => {
   })
 
   it('have the shape of schema v1', () => {
-    const message = redact(typed(deliveredRun.slice(0, 8), 'step.completed'), admin)
+    const message = shownMessage(typed(deliveredRun.slice(0, 8), 'step.completed'), admin)
     expect(message).to.deep.equal({
       schema_version: 1,
       event_id: (message as { readonly event_id: string }).event_id,
@@ -111,18 +111,28 @@ describe('the messages of a run', () => {
     )
     expect(waits.data).to.include({ from: 'queued', to: 'running' })
     const all = messagesOf(recordedAll([created, started, stepStarted(steps.email), sendIntended, outcomeLost]))
-    expect((redact(all.at(-1)!.message, admin) as { readonly data: object }).data).to.deep.equal({
+    expect((shownMessage(all.at(-1)!.message, admin) as { readonly data: object }).data).to.deep.equal({
       from: 'sending',
       to: 'needs_review',
       reason: 'It is not known whether step "Send" was sent: check, then choose to resend or to assume it was sent',
       code: 'delivery.outcome_unknown',
+      error_tech: 'no receipt',
+      recommended_actions: [
+        {
+          action: 'retry',
+          label: 'Try again',
+          description: 'Repeat later',
+          target_node_id: steps.email.node_id,
+          params: { issue_code: 'delivery.outcome_unknown' },
+        },
+      ],
     })
   })
 
   it('give technical texts to auditors and administrators only, human texts in the reader’s language', () => {
     const message = typed(failedRun, 'execution.failed')
     const dataFor = (roles: ReadonlyArray<string>, locale: 'en' | 'pt-BR') =>
-      (redact(message, liveReader(roles, locale)) as { readonly data: object }).data
+      (shownMessage(message, readerWith(roles, locale)) as { readonly data: object }).data
     expect(dataFor(['auditor'], 'en')).to.include({
       error_human: 'The mail server refused the recipient a@example.com; check the address',
       error_tech: '550',
@@ -131,19 +141,26 @@ describe('the messages of a run', () => {
       error_human: 'O servidor de e-mail recusou o destinatário a@example.com; confira o endereço',
       error_tech: null,
     })
+    expect(dataFor(['viewer'], 'pt-BR')).to.include({
+      error_human: 'O servidor de e-mail recusou o destinatário a…@example.com; confira o endereço',
+      error_tech: null,
+    })
   })
 
   it('keep trigger data from viewers', () => {
     const message = typed([created], 'execution.created')
-    expect(redact(message, viewer)).to.have.deep.property('data', { trigger_type: 'manual', trigger_data: null })
-    expect(redact(message, liveReader(['operator'], 'en'))).to.have.nested.property('data.trigger_data.deal_id', '123')
+    expect(shownMessage(message, viewer)).to.have.deep.property('data', { trigger_type: 'manual', trigger_data: null })
+    expect(shownMessage(message, readerWith(['operator'], 'en'))).to.have.nested.property(
+      'data.trigger_data.deal_id',
+      '123',
+    )
   })
 
   it('keep the text of the fact where this version does not know the code', () => {
     const message = typed(failedRun, 'execution.failed')
     if (message.event_type !== 'execution.failed') throw new Error('other type')
     const unknown = { ...message, data: { ...message.data, code: 'of.tomorrow', error_human: 'Algo novo' } }
-    expect(redact(unknown, admin)).to.have.nested.property('data.error_human', 'Algo novo')
+    expect(shownMessage(unknown, admin)).to.have.nested.property('data.error_human', 'Algo novo')
   })
 
   it('are skipped for an event that this version cannot decode', () => {
@@ -177,8 +194,8 @@ describe('the messages of a run', () => {
       fc.property(anyHistory(), (history) => {
         for (const { message } of messagesOf(history)) {
           expect(decodeMessage(JSON.parse(JSON.stringify(message)))).to.deep.equal(E.right(message))
-          const seen = JSON.stringify(redact(message, viewer))
-          expect(seen).to.not.match(/deal_id|"550"|ECONNREFUSED|no receipt|params/)
+          const seen = JSON.stringify(shownMessage(message, viewer))
+          expect(seen).to.not.match(/deal_id|"550"|ECONNREFUSED|no receipt|[a-z]@example/)
         }
       }),
     )

@@ -88,7 +88,7 @@ const answerOf = (
     case 'WaitedTooLong':
       return E.left(fault('rate_limited', 'too many documents are waiting'))
     case 'Closed':
-      return E.left(fault('render.failed', 'the document engine is closed'))
+      return E.left(fault('rate_limited', 'the document engine is closed'))
   }
 }
 

@@ -1,8 +1,7 @@
-import { catalogue, isCode } from '../domain/catalogue'
-import type { Domain, Locale, Severity } from '../domain/catalogue/entry'
-import { type Params, textOf } from '../domain/catalogue/text'
-import { adviceOn } from '../domain/catalogue/advice'
-import { type RecommendedAction, renderAction } from './recommended-actions'
+import { catalogue, isCode } from '.'
+import { techFor, paramsFor, type Reader } from '../visibility'
+import type { Domain, Severity } from './entry'
+import { type Params, textOf } from './text'
 
 /** Something found about a run or a file, as a code: the text is rendered for the reader. `tech` is English. */
 export type Issue = {
@@ -23,7 +22,7 @@ export type RenderedIssue = {
   readonly message_human: string
   readonly message_tech: string | null
   readonly node_id: string | null
-  readonly pointers?: ReadonlyArray<string>
+  readonly pointers: ReadonlyArray<string>
 }
 
 const unknownCode = { domain: 'data', severity: 'blocking' } as const
@@ -31,22 +30,24 @@ const unknownCode = { domain: 'data', severity: 'blocking' } as const
 const entryOf = (code: string) => (isCode(code) ? catalogue[code] : unknownCode)
 
 export const renderIssue =
-  (locale: Locale, showTech: boolean) =>
+  (reader: Reader) =>
   ({ code, params, tech, node_id, severity = entryOf(code).severity, pointers = [] }: Issue): RenderedIssue => ({
     code,
     domain: entryOf(code).domain,
     severity,
-    message_human: textOf(code, params, locale),
-    message_tech: showTech ? tech : null,
+    message_human: textOf(code, paramsFor(reader, params), reader.locale),
+    message_tech: techFor(reader, tech),
     node_id,
-    ...(pointers.length === 0 ? {} : { pointers }),
+    pointers,
   })
 
-export const issueParams = (issues: ReadonlyArray<Issue>, locale: Locale, showTech: boolean) => {
-  const rendered = issues.map(renderIssue(locale, showTech))
-  return { count: rendered.length, first: rendered[0]?.message_human ?? '', issues: rendered }
-}
+/** An issue whose severity and domain follow from where it was found. */
+export type Found = Issue & Pick<RenderedIssue, 'severity' | 'domain'>
 
-/** One per action and node. */
-export const issueActions = (issues: ReadonlyArray<Issue>, locale: Locale): ReadonlyArray<RecommendedAction> =>
-  adviceOn(issues).map(renderAction(locale))
+export const renderFound =
+  (reader: Reader) =>
+  (found: Found): RenderedIssue => ({
+    ...renderIssue(reader)(found),
+    domain: found.domain,
+    severity: found.severity,
+  })

@@ -1,6 +1,10 @@
-import type { Action, Locale } from '../domain/catalogue/entry'
+import { adviceOn } from './advice'
+import type { Action, Locale } from './entry'
+import type { Params } from './text'
 
-const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: string, description: string]>>>> = {
+export const actionTexts: Readonly<
+  Record<Action, Readonly<Record<Locale, readonly [label: string, description: string]>>>
+> = {
   add_signer: {
     'pt-BR': ['Adicionar signatário', 'Informe quem assina o documento'],
     en: ['Add a signer', 'State who signs the document'],
@@ -99,6 +103,7 @@ const texts: Readonly<Record<Action, Readonly<Record<Locale, readonly [label: st
   },
 }
 
+/** What to do about a failure. */
 export type RecommendedAction = {
   readonly action: string
   readonly label: string
@@ -107,13 +112,19 @@ export type RecommendedAction = {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-type Advice = Pick<RecommendedAction, 'action' | 'target_node_id' | 'params'>
+type Said = Pick<RecommendedAction, 'action' | 'target_node_id' | 'params'>
 
-const isAction = (action: string): action is Action => Object.hasOwn(texts, action)
+const isAction = (action: string): action is Action => Object.hasOwn(actionTexts, action)
 
 export const renderAction =
   (locale: Locale) =>
-  ({ action, target_node_id, params }: Advice): RecommendedAction => {
-    const [label, description] = isAction(action) ? texts[action][locale] : [action, '']
+  ({ action, target_node_id, params }: Said): RecommendedAction => {
+    const [label, description] = isAction(action) ? actionTexts[action][locale] : [action, '']
     return { action, label, description, target_node_id, params }
   }
+
+type Failed = { readonly code: string; readonly node_id: string | null; readonly params?: Params }
+
+/** One for each action and node, for a reader. */
+export const adviceFor = (failures: ReadonlyArray<Failed>, locale: Locale): ReadonlyArray<RecommendedAction> =>
+  adviceOn(failures.map((failed) => ({ ...failed, params: failed.params ?? {} }))).map(renderAction(locale))
