@@ -3,9 +3,11 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Authenticate } from './auth/authenticate'
 import { listConnections, listTemplates, listWorkflows } from './catalog'
 import type { Keyed } from './canonical'
+import { archiveConnection } from './connections/archive'
 import { createConnection } from './connections/create'
 import { readConnection } from './connections/read'
 import { type ProbeConnection, tryConnection } from './connections/test'
+import { updateConnection } from './connections/update'
 import type { Commanding } from './deps'
 import { readDocument, readDocuments } from './documents/read'
 import type { ApiError } from './error'
@@ -45,7 +47,7 @@ import type { SecretStore } from '../stores/secrets/secret-store'
 export type Deps = {
   readonly authenticate: Authenticate
   readonly log: Log
-  readonly store: Commanding['store'] & Pick<EventStore, 'tail'>
+  readonly store: Commanding['store'] & Pick<EventStore, 'subscribe' | 'tail'>
   readonly keyed: Keyed
   readonly canMail: boolean
   readonly nonces: ViewNonces
@@ -76,7 +78,7 @@ const resources = (deps: Deps): Readonly<Record<string, Methods>> => {
     '/templates/:id/tags': { get: readTags(all) },
     '/templates/:id/versions': { post: addVersion(all) },
     '/connections': { get: listConnections(all), post: createConnection(all) },
-    '/connections/:id': { get: readConnection(all) },
+    '/connections/:id': { get: readConnection(all), put: updateConnection(all), delete: archiveConnection(all) },
     '/connections/:id/test': { post: tryConnection(all) },
     '/executions': { get: listExecutions(all) },
     '/executions/:id': { get: readExecution(all) },

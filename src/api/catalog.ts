@@ -1,10 +1,14 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { CatalogQueries, ConnectionRow, Listing, TemplateRow, WorkflowRow } from '../projections/catalog/queries'
+import { connectionStatuses } from '../domain/connection/connection'
+import { connectionTypes } from '../nodes/connections/registry'
 import { mayRead } from './auth/role'
 import { ignoreBody } from './body/json'
+import { shownConnection } from './connections/shown'
 import type { On } from './on'
-import { query } from './query'
+import type { Reader } from './problem/problem'
+import { query, wordParameter, wordsParameter } from './query'
 import { listParameters, pageAnswer, readPage } from './read-side'
 import { shownNode } from './workflows/shown'
 
@@ -32,14 +36,20 @@ const template = (row: TemplateRow): object => {
   return { id: row.id, name: row.name, version: row.version, file_name, sha256, size, ...times(row) }
 }
 
-const connection = (row: ConnectionRow): object => ({
-  id: row.id,
-  name: row.name,
-  type: row.type,
-  status: row.status,
-  config: row.config,
-  ...times(row),
-})
+const connection =
+  (reader: Reader) =>
+  (row: ConnectionRow): object => ({
+    ...shownConnection(reader, {
+      id: row.id,
+      name: row.name,
+      type: row.type,
+      status: row.status,
+      config: row.config,
+      since: row.status_since?.toISOString() ?? null,
+      fault: row.status_fault,
+    }),
+    ...times(row),
+  })
 
 const listQuery = query(listParameters)
 
@@ -57,4 +67,24 @@ const list = <Id, Row>({ on, catalog }: Deps, name: string, listing: Listing<Id,
 
 export const listWorkflows = (deps: Deps) => list(deps, 'workflows', deps.catalog.workflows, workflow)
 export const listTemplates = (deps: Deps) => list(deps, 'templates', deps.catalog.templates, template)
-export const listConnections = (deps: Deps) => list(deps, 'connections', deps.catalog.connections, connection)
+
+const connectionsQuery = query({
+  ...listParameters,
+  status: wordsParameter(connectionStatuses),
+  type: wordParameter(connectionTypes.map(({ type }) => type)),
+})
+
+/** Those that are archived only when asked for. */
+export const listConnections = ({ on, catalog }: Deps) =>
+  on.route({
+    roles: mayRead,
+    query: connectionsQuery,
+    body: ignoreBody,
+    handle: (call) =>
+      pipe(
+        readPage(catalog, call.query, (paging) =>
+          catalog.connections.list(call.caller.organization, paging, call.query),
+        ),
+        TE.map(pageAnswer('connections', connection(call))),
+      ),
+  })

@@ -46,6 +46,12 @@ export type ControlNotPossible = {
   readonly status: ExecutionStatus
   readonly accepted: ReadonlyArray<Control>
 }
+/** Active workflows use the connection: `count` of them, the first of them named. */
+export type ConnectionInUse = {
+  readonly _tag: 'ConnectionInUse'
+  readonly workflows: ReadonlyArray<{ readonly id: string; readonly name: string }>
+  readonly count: number
+}
 /** What the steps before rest on has changed: `workflow_version`, `trigger_data`, `template <id>`. */
 export type RetryNotPossible = { readonly _tag: 'RetryNotPossible'; readonly changed: ReadonlyArray<string> }
 export type PreflightBlocked = { readonly _tag: 'PreflightBlocked'; readonly issues: ReadonlyArray<Issue> }
@@ -79,6 +85,7 @@ export type ApiError =
   | WorkflowNotActive
   | ControlNotPossible
   | RetryNotPossible
+  | ConnectionInUse
   | PreflightBlocked
   | WorkflowIncomplete
   | TemplateRefused

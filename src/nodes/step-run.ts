@@ -55,7 +55,7 @@ export type References = { readonly trigger: JsonObject; readonly step: Readonly
 /** The world as a step sees it. */
 export type StepServices = {
   readonly blobs: BlobStore
-  readonly secrets: SecretStore
+  readonly secrets: Pick<SecretStore, 'get'>
   /** Only those of the run's organization. */
   /** The version that the run keeps to. */
   readonly template: (id: TemplateId) => TE.TaskEither<Unavailable, TemplateVersion | undefined>

@@ -46,6 +46,8 @@ export const connectionOf = (connectionType: string, config: JsonObject): Connec
   name: 'A connection',
   connectionType,
   config,
+  version: 1,
+  trouble: undefined,
 })
 
 export type Drawn = { readonly node_type: string; readonly label?: string; readonly config: JsonObject }
@@ -171,7 +173,7 @@ export const startNodeRun = async (
     services: {
       blobs,
       docx,
-      secrets: { put: () => TE.of(undefined), get: () => TE.of(E.right(world.secret)) },
+      secrets: { get: () => TE.of(E.right(world.secret)) },
       outgoing: { allowPrivateAddresses: true, fileRoot: undefined, ...world.policy },
       mailer: undefined,
       smtp: oneEach,

@@ -50,6 +50,40 @@ export const connectionBody = jsonBody(ConnectionBody, (value) => {
   return problemsIn(config, secret)
 })
 
+const ConnectionChange = exactObject(
+  'ConnectionChange',
+  {},
+  { name: text(200), type: text(50), config: t.unknown, secret: t.unknown },
+)
+type ConnectionChange = t.TypeOf<typeof ConnectionChange>
+
+export const connectionChange = jsonBody(ConnectionChange)
+
+export type CheckedChange = {
+  readonly name: string | undefined
+  readonly config: JsonObject | undefined
+  readonly secret: JsonObject | undefined
+}
+
+/** What is given as the connection's type wants it; the type itself stays what it is. */
+export const checkChange = (
+  type: string,
+  { name, config, secret, type: given = type }: ConnectionChange,
+): E.Either<BadRequest, CheckedChange> => {
+  const known = connectionTypeOf(type)
+  if (known === undefined || given !== type)
+    return E.left(badRequest({ pointer: '/type', problem: `cannot change: the connection is of type ${type}` }))
+  if (name === undefined && config === undefined && secret === undefined)
+    return E.left(badRequest({ pointer: '', problem: 'must give a name, a config or a secret' }))
+  const parts = {
+    config: config === undefined ? E.right(undefined) : pipe(known.decodeConfig(config), E.mapLeft(below('config'))),
+    secret: secret === undefined ? E.right(undefined) : pipe(known.decodeSecret(secret), E.mapLeft(below('secret'))),
+  }
+  return E.isRight(parts.config) && E.isRight(parts.secret)
+    ? E.right({ name, config: parts.config.right, secret: parts.secret.right })
+    : E.left(badRequest(...problemsIn(parts.config, parts.secret)))
+}
+
 /** Configuration and secret as the connection's type wants them. */
 export const checkConnection = ({
   name,

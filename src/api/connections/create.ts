@@ -17,7 +17,10 @@ type Deps = Commanding & { readonly secrets: Pick<SecretStore, 'put'> }
 
 type Carried = { readonly id: ConnectionId; readonly handled: Handled<ConnectionState> }
 
-/** The secret is stored after the event: a repeat of the command, known to carry the same secret, makes good what a crash left out. */
+/**
+ * The secret is stored after the event, and counts for its revision: a repeat of the command, known to carry the same secret, makes good what a crash
+ * left out, and brings nothing back that was replaced since.
+ */
 const carryOut =
   ({ store, secrets }: Deps) =>
   (
@@ -36,8 +39,10 @@ const carryOut =
     } as const
     return pipe(
       commandHandler(store)(connection)(connectionStream(connection_id), command, context),
-      TE.chainFirstW(() =>
-        secret === undefined ? TE.right(undefined) : secrets.put(organization_id, connection_id, secret),
+      TE.chainFirstW((handled) =>
+        secret === undefined
+          ? TE.right(undefined)
+          : secrets.put(organization_id, connection_id, secret, handled.revision),
       ),
       TE.map((handled) => ({ id: connection_id, handled })),
     )

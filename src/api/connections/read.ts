@@ -1,19 +1,17 @@
-import { type Connection, connection, connectionStream } from '../../domain/connection/connection'
+import { connection, connectionStream } from '../../domain/connection/connection'
 import { ConnectionId } from '../../domain/ids'
 import type { Commanding } from '../deps'
-import type { Told } from '../owned'
 import { readOwned } from '../read-owned'
-
-const shown = ({ state, createdAt, updatedAt, revision }: Told<Connection>) => ({
-  id: state.connectionId,
-  name: state.name,
-  type: state.connectionType,
-  status: state.status,
-  config: state.config,
-  created_at: createdAt.toISOString(),
-  updated_at: updatedAt.toISOString(),
-  revision: Number(revision),
-})
+import { shownState } from './shown'
 
 export const readConnection = (deps: Pick<Commanding, 'on' | 'store'>) =>
-  readOwned(deps)({ aggregate: connection, id: ConnectionId, streamOf: connectionStream }, () => shown)
+  readOwned(deps)(
+    { aggregate: connection, id: ConnectionId, streamOf: connectionStream },
+    (reader) =>
+      ({ state, createdAt, updatedAt, revision }) => ({
+        ...shownState(reader, state),
+        created_at: createdAt.toISOString(),
+        updated_at: updatedAt.toISOString(),
+        revision: Number(revision),
+      }),
+  )

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { connection, connectionStream } from '../../domain/connection/connection'
+import { connection, connectionStream, isUsable } from '../../domain/connection/connection'
 import { type Domain, domains } from '../../domain/catalogue/entry'
 import { exactObject, oneOf, truth } from '../../domain/exact'
 import { type Phase, phases } from '../../domain/execution/plan'
@@ -51,7 +51,11 @@ export const findingsFor =
     pipe(
       gather({
         template: (id) => orAbsent(owned(store)(template)(templateStream(id), organization)),
-        connection: (id) => orAbsent(owned(store)(connection)(connectionStream(id), organization)),
+        connection: (id) =>
+          pipe(
+            orAbsent(owned(store)(connection)(connectionStream(id), organization)),
+            TE.map((found) => (found !== undefined && isUsable(found) ? found : undefined)),
+          ),
         canMail,
       })(nodes, trigger),
       TE.map((facts) => preflight(nodes, facts, { dryRun, untilPhase: untilPhase ?? undefined })),

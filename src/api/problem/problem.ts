@@ -71,6 +71,7 @@ export const problemOf = (error: ApiError): Problem => {
     case 'NotFound':
     case 'WorkflowNotFound':
     case 'TemplateNotFound':
+    case 'ConnectionNotFound':
     case 'ExecutionNotFound':
     case 'StreamDeleted':
       return problem('not_found')
@@ -95,6 +96,14 @@ export const problemOf = (error: ApiError): Problem => {
       return problem('workflow_not_active', { status: error.status })
     case 'WorkflowArchivedAlready':
       return problem('workflow_archived')
+    case 'ConnectionArchivedAlready':
+      return problem('connection_archived')
+    case 'ConnectionInUse':
+      return problem('connection_in_use', {
+        count: error.count,
+        names: error.workflows.map(({ name }) => name).join(', '),
+        workflows: error.workflows,
+      })
     case 'ControlNotAccepted':
     case 'ExecutionAlreadyEnded':
       return problem('run_state_conflict', { status: error.status, accepted: acceptedIn(error.status) })

@@ -82,6 +82,22 @@ export const problemTexts = {
     ['Fluxo arquivado', 'O fluxo está arquivado e não pode mais mudar'],
     ['Workflow archived', 'The workflow is archived and can no longer change'],
   ),
+  connection_archived: problemText(
+    409,
+    ['Conexão arquivada', 'A conexão está arquivada e não pode mais mudar'],
+    ['Connection archived', 'The connection is archived and can no longer change'],
+  ),
+  connection_in_use: problemText(
+    409,
+    [
+      'Conexão em uso',
+      '{count, plural, one {Um fluxo ativo usa} other {# fluxos ativos usam}} a conexão: {names}; troque a conexão neles ou arquive-os antes',
+    ],
+    [
+      'Connection in use',
+      '{count, plural, one {An active workflow uses} other {# active workflows use}} the connection: {names}; change it there or archive them first',
+    ],
+  ),
   run_state_conflict: problemText(
     409,
     ['Ação não cabe no estado da execução', 'A execução está em "{status}"; agora são aceitos: {accepted}'],

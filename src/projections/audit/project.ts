@@ -1,3 +1,4 @@
+import { connection, connectionCategory, type ConnectionEvent } from '../../domain/connection/connection'
 import type { Recorded } from '../../domain/event-store'
 import { execution, executionOfStream } from '../../domain/execution'
 import type { ExecutionEvent } from '../../domain/execution'
@@ -124,19 +125,42 @@ const entriesOfTemplate = ({ type, data }: TemplateEvent): ReadonlyArray<Entry> 
   return [{ action: 'template.version_updated', target_type: 'template', target_id: data.template_id, metadata }]
 }
 
+const connectionActions = {
+  ConnectionCreated: 'connection.created',
+  ConnectionUpdated: 'connection.updated',
+  ConnectionSecretReplaced: 'connection.secret_replaced',
+  ConnectionStatusChanged: 'connection.status_changed',
+  ConnectionArchived: 'connection.archived',
+} as const satisfies Readonly<Record<ConnectionEvent['type'], AuditAction>>
+
+const entriesOfConnection = ({ type, data }: ConnectionEvent): ReadonlyArray<Entry> => {
+  const { name, connection_type } = data
+  const trouble = type === 'ConnectionStatusChanged' ? data.trouble : undefined
+  const metadata = {
+    name,
+    type: connection_type,
+    ...(trouble === undefined ? {} : { status: trouble?.status ?? 'active', error_code: trouble?.fault.code ?? null }),
+  }
+  return [{ action: connectionActions[type], target_type: 'connection', target_id: data.connection_id, metadata }]
+}
+
+const entriesOf = (recorded: Recorded, execution_id: ExecutionId | null): ReadonlyArray<Entry> => {
+  if (execution_id !== null) return entriesOfRun(execution_id, decodeRun(recorded))
+  return recorded.stream.startsWith(`${connectionCategory}-`)
+    ? entriesOfConnection(decodeConnection(recorded))
+    : entriesOfTemplate(decodeTemplate(recorded))
+}
+
 const decodeRun = decoded(execution.codec)
 const decodeTemplate = decoded(template.codec)
+const decodeConnection = decoded(connection.codec)
 const longestActor = 255
 
 /** Pure: what the audit trail says of an event. Throws when it cannot be read. */
 export const auditOf = (recorded: Recorded): ReadonlyArray<AuditRow> => {
   const execution_id = executionOfStream(recorded.stream) ?? null
   const { actor, organization_id } = metadataOf(recorded)
-  const entries =
-    execution_id === null
-      ? entriesOfTemplate(decodeTemplate(recorded))
-      : entriesOfRun(execution_id, decodeRun(recorded))
-  return entries.map(({ action, target_type, target_id, metadata }, number) => ({
+  return entriesOf(recorded, execution_id).map(({ action, target_type, target_id, metadata }, number) => ({
     id: derivedId(EventId, recorded.id, 'audit', String(number)),
     organization_id,
     execution_id,

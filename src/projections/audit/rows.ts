@@ -22,6 +22,11 @@ export type AuditAction =
   | 'review.rejected'
   | 'review.expired'
   | 'template.version_updated'
+  | 'connection.created'
+  | 'connection.updated'
+  | 'connection.secret_replaced'
+  | 'connection.status_changed'
+  | 'connection.archived'
 
 /** In the order of the log: (commit, prepare, `number` within the event). Names no recipient and holds no secret. */
 export type AuditRow = {
@@ -32,7 +37,7 @@ export type AuditRow = {
   readonly actor_type: Actor['type']
   readonly actor_id: string
   readonly action: AuditAction
-  readonly target_type: 'execution' | 'document' | 'template'
+  readonly target_type: 'execution' | 'document' | 'template' | 'connection'
   readonly target_id: string
   readonly event_metadata: JsonObject
   readonly commit_position: bigint

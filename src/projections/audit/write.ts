@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Consumer } from '../../consumers/consumer'
 import { postgresCheckpoint } from '../../consumers/postgres-checkpoint'
+import { connectionCategory } from '../../domain/connection/connection'
 import { executionCategory } from '../../domain/execution'
 import { templateCategory } from '../../domain/template/template'
 import { upsert } from '../upsert'
@@ -15,7 +16,7 @@ export const auditConsumer = (knex: Knex): Consumer => {
   const checkpoint = postgresCheckpoint(knex, auditName, 1)
   return {
     name: auditName,
-    prefixes: [`${executionCategory}-`, `${templateCategory}-`],
+    prefixes: [`${executionCategory}-`, `${templateCategory}-`, `${connectionCategory}-`],
     lease: checkpoint,
     apply: async ({ events, position }) => {
       const rows = events.flatMap(auditOf)

@@ -84,6 +84,8 @@ const connectionRow = ({ connectionId: id, organizationId: organization_id, name
   name,
   type: rest.connectionType,
   status: rest.status,
+  status_since: rest.trouble === undefined ? null : new Date(rest.trouble.since),
+  status_fault: rest.trouble?.fault ?? null,
   config: rest.config,
 })
 

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
+import { type ConnectionStatus, connectionStatuses } from '../../domain/connection/connection'
 import type { Revision } from '../../domain/event-store'
 import type { ConnectionId, OrganizationId, TemplateId, WorkflowId } from '../../domain/ids'
 import { revision } from '../../domain/position'
@@ -9,11 +10,27 @@ import type { ConnectionRow, TemplateRow, WorkflowRow } from './rows'
 import { catalogProjection } from './write'
 
 export type { ConnectionRow, TemplateRow, WorkflowRow } from './rows'
+export type { ReadModelBehind } from '../reached'
 
-export type Listing<Id, Row> = {
+/** Those that are not archived unless told. */
+export type ConnectionFilters = {
+  readonly status?: ReadonlyArray<ConnectionStatus> | undefined
+  readonly type?: string | undefined
+}
+/** `count` of them all. */
+export type WorkflowsUsing = {
+  readonly workflows: ReadonlyArray<Pick<WorkflowRow, 'id' | 'name'>>
+  readonly count: number
+}
+
+export type Listing<Id, Row, Filters = never> = {
   readonly get: (organization: OrganizationId, id: Id) => Promise<Row | undefined>
   /** Newest first. */
-  readonly list: (organization: OrganizationId, paging: Paging) => Promise<E.Either<UnknownCursor, Page<Row>>>
+  readonly list: (
+    organization: OrganizationId,
+    paging: Paging,
+    filters?: Filters,
+  ) => Promise<E.Either<UnknownCursor, Page<Row>>>
   /** Waits at most `ms` until the row is of this revision or a later one. */
   readonly waitForRevision: (id: Id, wanted: Revision, ms: number) => Promise<E.Either<ReadModelBehind, void>>
 }
@@ -21,26 +38,31 @@ export type Listing<Id, Row> = {
 export type CatalogQueries = Waiting & {
   readonly workflows: Listing<WorkflowId, WorkflowRow>
   readonly templates: Listing<TemplateId, TemplateRow>
-  readonly connections: Listing<ConnectionId, ConnectionRow>
+  readonly connections: Listing<ConnectionId, ConnectionRow, ConnectionFilters>
+  /** Active ones with a node whose configuration names the connection; at most 20 of them. */
+  readonly workflowsUsing: (organization: OrganizationId, id: ConnectionId) => Promise<WorkflowsUsing>
 }
 
 type Stored<Row> = Omit<Row, 'revision'> & { readonly id: string; readonly revision: string }
 
-const listing = <Id extends string, Row>(
+const listing = <Id extends string, Row, Filters = never>(
   knex: Knex,
   table: string,
   position: Waiting['position'],
-): Listing<Id, Row> => {
+  filter: (rows: Knex.QueryBuilder, filters: Filters | undefined) => void = () => undefined,
+): Listing<Id, Row, Filters> => {
   const rowOf = (stored: Stored<Row>): Row => ({ ...stored, revision: revision(BigInt(stored.revision)) }) as Row
   return {
     get: async (organization_id, id) => {
       const [row] = (await knex(table).where({ organization_id, id })) as ReadonlyArray<Stored<Row>>
       return row === undefined ? undefined : rowOf(row)
     },
-    list: (organization_id, paging) => {
+    list: (organization_id, paging, filters) => {
       const whole = knex(table).where({ organization_id })
+      const filtered = whole.clone()
+      filter(filtered, filters)
       const order = ['created_at', 'id']
-      return keysetPage({ whole, filtered: whole.clone(), order, direction: 'desc', item: rowOf }, paging)
+      return keysetPage({ whole, filtered, order, direction: 'desc', item: rowOf }, paging)
     },
     waitForRevision: async (id, wanted, ms) => {
       const held = await heldWithin(ms, async () => {
@@ -55,6 +77,15 @@ const listing = <Id extends string, Row>(
   }
 }
 
+type User = Pick<WorkflowRow, 'id' | 'name'> & { readonly count: string }
+
+const mostUsers = 20
+const using = `
+  SELECT id, name, count(*) OVER () AS count FROM workflows
+  WHERE organization_id = ? AND status = 'active'
+    AND jsonb_path_exists(nodes, '$[*].config.* \\? (@ == $id)', jsonb_build_object('id', ?::text))
+  ORDER BY name, id LIMIT ?`
+
 /** The only reader of the catalog's tables. Rejects when PostgreSQL does not answer. */
 export const catalogQueries = (knex: Knex): CatalogQueries => {
   const reached = waiting(knex, catalogProjection.name)
@@ -62,6 +93,13 @@ export const catalogQueries = (knex: Knex): CatalogQueries => {
     ...reached,
     workflows: listing(knex, 'workflows', reached.position),
     templates: listing(knex, 'templates', reached.position),
-    connections: listing(knex, 'connections', reached.position),
+    connections: listing(knex, 'connections', reached.position, (rows, { status, type }: ConnectionFilters = {}) => {
+      void rows.whereIn('status', status ?? connectionStatuses.filter((each) => each !== 'archived'))
+      if (type !== undefined) void rows.where({ type })
+    }),
+    workflowsUsing: async (organization_id, id) => {
+      const { rows } = await knex.raw<{ readonly rows: ReadonlyArray<User> }>(using, [organization_id, id, mostUsers])
+      return { workflows: rows.map(({ id, name }) => ({ id, name })), count: Number(rows[0]?.count ?? 0) }
+    },
   }
 }

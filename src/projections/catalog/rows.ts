@@ -1,4 +1,6 @@
+import type { ConnectionStatus } from '../../domain/connection/connection'
 import type { Revision } from '../../domain/event-store'
+import type { Fault } from '../../domain/fault'
 import type { ConnectionId, OrganizationId, TemplateId, WorkflowId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 import type { TemplateVersion } from '../../domain/template/version'
@@ -27,7 +29,9 @@ export type TemplateRow = Listed<TemplateId> & {
 }
 export type ConnectionRow = Listed<ConnectionId> & {
   readonly type: string
-  readonly status: string
+  readonly status: ConnectionStatus
+  readonly status_since: Date | null
+  readonly status_fault: Fault | null
   readonly config: JsonObject
 }
 
@@ -53,5 +57,12 @@ export const templatesTable: Table<TemplateRow> = {
 export const connectionsTable: Table<ConnectionRow> = {
   name: 'connections',
   write: 'newer',
-  columns: { ...listed, type: 'text', status: 'text', config: 'jsonb' },
+  columns: {
+    ...listed,
+    type: 'text',
+    status: 'text',
+    status_since: 'timestamptz',
+    status_fault: 'jsonb',
+    config: 'jsonb',
+  },
 }

@@ -7,7 +7,9 @@ import type { Keyring } from './keyring'
 import { type Sealed, seal, unseal } from './seal'
 import type { SecretOutcome, SecretStore, SecretStoreUnavailable } from './secret-store'
 
-const place = (organization: OrganizationId, connection: ConnectionId): string => `${organization} ${connection}`
+/** What a connection's secret is bound to: sealed for one, it opens for no other. */
+export const placeOf = (organization: OrganizationId, connection: ConnectionId): string =>
+  `${organization} ${connection}`
 
 const unavailable = (error: unknown): SecretStoreUnavailable => ({
   _tag: 'SecretStoreUnavailable',
@@ -20,26 +22,34 @@ const opened = (keys: Keyring, boundTo: string, sealed: Sealed): SecretOutcome =
     () => ({ _tag: 'SecretUnreadable', reason: `sealed with key ${sealed.key_id}, which does not open it here` }),
   )
 
+/** A secret taken away stays as a row without one, for its revision. */
+const upsert = `
+  INSERT INTO connection_secrets (organization_id, connection_id, key_id, nonce, ciphertext, tag, revision)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (organization_id, connection_id) DO UPDATE
+    SET key_id = excluded.key_id, nonce = excluded.nonce, ciphertext = excluded.ciphertext, tag = excluded.tag,
+        revision = excluded.revision, updated_at = now()
+    WHERE connection_secrets.revision <= excluded.revision`
+
 export const postgresSecretStore = (knex: Knex, keys: Keyring): SecretStore => ({
-  put: (organization, connection, secret) =>
+  put: (organization, connection, secret, announced) =>
     TE.tryCatch(async () => {
-      const { key_id, nonce, ciphertext, tag } = seal(keys, place(organization, connection), JSON.stringify(secret))
-      await knex.raw(
-        `INSERT INTO connection_secrets (organization_id, connection_id, key_id, nonce, ciphertext, tag)
-         VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (organization_id, connection_id) DO UPDATE
-         SET key_id = excluded.key_id, nonce = excluded.nonce, ciphertext = excluded.ciphertext, tag = excluded.tag,
-             updated_at = now()`,
-        [organization, connection, key_id, nonce, ciphertext, tag],
-      )
+      const { key_id, nonce, ciphertext, tag } = seal(keys, placeOf(organization, connection), JSON.stringify(secret))
+      await knex.raw(upsert, [organization, connection, key_id, nonce, ciphertext, tag, String(announced)])
+    }, unavailable),
+  remove: (organization, connection, announced) =>
+    TE.tryCatch(async () => {
+      const nothing: Knex.RawBinding = null
+      await knex.raw(upsert, [organization, connection, nothing, nothing, nothing, nothing, String(announced)])
     }, unavailable),
   get: (organization, connection) =>
     TE.tryCatch(async () => {
       const { rows } = await knex.raw<{ readonly rows: ReadonlyArray<Sealed> }>(
-        `SELECT key_id, nonce, ciphertext, tag FROM connection_secrets WHERE organization_id = ? AND connection_id = ?`,
+        `SELECT key_id, nonce, ciphertext, tag FROM connection_secrets
+         WHERE organization_id = ? AND connection_id = ? AND key_id IS NOT NULL`,
         [organization, connection],
       )
       const [row] = rows
-      return row === undefined ? E.right(undefined) : opened(keys, place(organization, connection), row)
+      return row === undefined ? E.right(undefined) : opened(keys, placeOf(organization, connection), row)
     }, unavailable),
 })

@@ -1,5 +1,6 @@
 import type * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
+import type { Revision } from '../../domain/event-store'
 import type { ConnectionId, OrganizationId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 
@@ -12,10 +13,17 @@ export type SecretOutcome = E.Either<SecretUnreadable, JsonObject | undefined>
 
 /** Credentials of connections, encrypted at rest; the only place they ever stand. */
 export interface SecretStore {
+  /** `announced`: the revision of the event that said so, which counts: what an event before it announced does nothing any more. */
   readonly put: (
     organization: OrganizationId,
     connection: ConnectionId,
     secret: JsonObject,
+    announced: Revision,
+  ) => TE.TaskEither<SecretStoreUnavailable, void>
+  readonly remove: (
+    organization: OrganizationId,
+    connection: ConnectionId,
+    announced: Revision,
   ) => TE.TaskEither<SecretStoreUnavailable, void>
   readonly get: (
     organization: OrganizationId,

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import * as T from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
 import type { ExecutionCommand } from '../../domain/execution'
 import { next } from '../../domain/execution/next'
@@ -9,6 +10,7 @@ import type { StepStop, Unavailable, Unsayable } from '../../nodes/step-run'
 import { attempt, type Attempting, type RunnableType, unknownType } from './attempt'
 import type { Catalog, catalogOf } from './catalog'
 import { checkRun } from './check-run'
+import { reportConnection } from './report-connection'
 import { openRun, type RunCommands, type RunLog } from './run-commands'
 import { unsayable } from './step-faults'
 import { committed, lookAgain, orStop } from './stop'
@@ -48,7 +50,13 @@ const tryStep = (
     TE.chainW((nodes) => {
       const node = nodes.find(({ node_id }) => node_id === step.node_id)
       const type = node === undefined ? undefined : deps.nodeType(node.node_type)
-      return attempt(deps, catalog, type ?? unknownType(step.node_type), node?.config ?? {}, run, step)
+      const before = run.state()
+      return pipe(
+        attempt(deps, catalog, type ?? unknownType(step.node_type), node?.config ?? {}, run, step),
+        TE.chainFirstTaskK(() =>
+          node === undefined ? T.of(undefined) : reportConnection(deps, catalog, run, node, step.step_id)(before),
+        ),
+      )
     }),
   )
 

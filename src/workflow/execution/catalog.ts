@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { type Connection, connection, connectionStream } from '../../domain/connection/connection'
+import { type Connection, connection, connectionStream, isUsable } from '../../domain/connection/connection'
 import type { EventStore } from '../../domain/event-store'
 import type { Execution } from '../../domain/execution/state'
 import type { ConnectionId, OrganizationId, TemplateId } from '../../domain/ids'
@@ -90,9 +90,7 @@ export const catalogOf = (log: Log): ((organization: OrganizationId) => Catalog)
       connection: remembering((id) =>
         pipe(
           load(log)(connection)(connectionStream(id)),
-          TE.bimap(away, ({ state }) =>
-            state.status === 'active' && state.organizationId === organization ? state : undefined,
-          ),
+          TE.bimap(away, ({ state }) => (isUsable(state) && state.organizationId === organization ? state : undefined)),
         ),
       ),
       pinnedTemplate:

@@ -8,7 +8,7 @@ import { newEvents } from '../../domain/command-handler'
 import type { AppendError, EventStore, NewEvent, ReadError, Revision } from '../../domain/event-store'
 import { execution, type ExecutionCommand, type ExecutionEvent, executionStream } from '../../domain/execution'
 import type { Execution } from '../../domain/execution/state'
-import { CommandId, derivedId, type ExecutionId } from '../../domain/ids'
+import { CommandId, type CorrelationId, derivedId, type ExecutionId } from '../../domain/ids'
 import { load, type LoadError } from '../../domain/load'
 import { EventMetadata } from '../../domain/metadata'
 import type { LookAgain, RunGone, StepStop, Unsayable } from '../../nodes/step-run'
@@ -22,6 +22,7 @@ export type CommitError = LookAgain | Unsayable | LogAway
 export type RunCommands = {
   /** With what is staged. */
   readonly state: () => Execution
+  readonly correlationId: CorrelationId
   /** Of the last event that is known to be in the log. */
   readonly revision: () => Revision
   /** Left: the run does not allow it as far as is known, or silently did it already. */
@@ -213,6 +214,7 @@ const runCommands = (log: RunLog, author: string, id: ExecutionId, first: Known)
 
   return {
     state: () => state,
+    correlationId: first.born.$correlationId,
     revision: () => base.revision,
     stage,
     isUrgent: () =>

@@ -7,6 +7,7 @@ import { isTransient } from '../../../src/consumers/transient'
 import type { ConnectionId, OrganizationId } from '../../../src/domain/ids'
 import { auditConsumer } from '../../../src/projections/audit/write'
 import { openPostgres } from '../../../src/stores/postgres/open-postgres'
+import { revision } from '../../../src/domain/position'
 import { keyringOf } from '../../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../../src/stores/secrets/postgres'
 import { delivered, eventsTo, feed } from '../../consumers/deliveries'
@@ -77,7 +78,10 @@ describe('when PostgreSQL falls silent', function () {
     const store = postgresSecretStore(knex, keys.right)
     const [organization, connection] = [randomUUID() as OrganizationId, randomUUID() as ConnectionId]
     await proxy.set('stall')
-    for (const asked of [store.get(organization, connection)(), store.put(organization, connection, { a: 'b' })()])
+    for (const asked of [
+      store.get(organization, connection)(),
+      store.put(organization, connection, { a: 'b' }, revision(0n))(),
+    ])
       expect(await asked).to.nested.include({ 'left._tag': 'SecretStoreUnavailable' })
   })
 

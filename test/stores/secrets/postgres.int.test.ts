@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,10 +7,11 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import createKnex, { type Knex } from 'knex'
 import { type Stack, startStack } from '../../../src/embedded/stack'
-import { ConnectionId, derivedId, OrganizationId } from '../../../src/domain/ids'
+import { revision } from '../../../src/domain/position'
 import { migrate } from '../../../src/projections/migrate'
 import { keyringOf, type Keyring } from '../../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../../src/stores/secrets/postgres'
+import { newConnection, newOrganization, secretStoreContract } from '../../contract/secret-store'
 
 const newRing = (): Keyring =>
   pipe(
@@ -19,8 +20,6 @@ const newRing = (): Keyring =>
       throw new Error(problem)
     }),
   )
-const newOrganization = () => derivedId(OrganizationId, randomUUID(), 'organization')
-const newConnection = () => derivedId(ConnectionId, randomUUID(), 'connection')
 
 describe('secrets in Postgres', () => {
   let folder = ''
@@ -41,28 +40,17 @@ describe('secrets in Postgres', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('gives back what was put, the last one when put again', async () => {
-    const store = postgresSecretStore(knex, newRing())
-    const [organization, connection] = [newOrganization(), newConnection()]
-    await store.put(organization, connection, { user: 'a', password: 'first' })()
-    await store.put(organization, connection, { user: 'a', password: 'sé¢ond' })()
-    expect(await store.get(organization, connection)()).to.deep.equal(
-      E.right(E.right({ user: 'a', password: 'sé¢ond' })),
-    )
-  })
+  secretStoreContract('Postgres', () =>
+    Promise.resolve({
+      store: postgresSecretStore(knex, newRing()),
+      forget: () => postgresSecretStore(knex, newRing()),
+    }),
+  )
 
-  it('knows no secret of another organization or connection', async () => {
-    const store = postgresSecretStore(knex, newRing())
-    const [organization, connection] = [newOrganization(), newConnection()]
-    await store.put(organization, connection, { password: 'p' })()
-    expect(await store.get(newOrganization(), connection)()).to.deep.equal(E.right(E.right(undefined)))
-    expect(await store.get(organization, newConnection())()).to.deep.equal(E.right(E.right(undefined)))
-  })
-
-  it('stands in the table unreadable, and a row moved to another connection does not open', async () => {
+  it('stand in the table unreadable, and a row moved to another connection does not open', async () => {
     const store = postgresSecretStore(knex, newRing())
     const [organization, connection, other] = [newOrganization(), newConnection(), newConnection()]
-    await store.put(organization, connection, { password: 'hunter2hunter2' })()
+    await store.put(organization, connection, { password: 'hunter2hunter2' }, revision(0n))()
     const { rows } = await knex.raw<{ rows: ReadonlyArray<{ text: string }> }>(
       'SELECT connection_secrets::text AS text FROM connection_secrets WHERE connection_id = ?',
       [connection],
@@ -72,14 +60,20 @@ describe('secrets in Postgres', () => {
     expect(await store.get(organization, other)()).to.nested.include({ 'right.left._tag': 'SecretUnreadable' })
   })
 
-  it('opens with an older key after a change of keys', async () => {
+  it('leave nothing of a secret that was taken away', async () => {
+    const store = postgresSecretStore(knex, newRing())
+    const [organization, connection] = [newOrganization(), newConnection()]
+    await store.put(organization, connection, { password: 'p' }, revision(0n))()
+    await store.remove(organization, connection, revision(1n))()
+    const [row] = (await knex('connection_secrets').where({ connection_id: connection })) as ReadonlyArray<object>
+    expect(row).to.include({ key_id: null, nonce: null, ciphertext: null, tag: null, revision: '1' })
+  })
+
+  it('open with an older key after a change of keys', async () => {
     const [older, newer] = [newRing(), newRing()]
     const [organization, connection] = [newOrganization(), newConnection()]
-    await postgresSecretStore(knex, older).put(organization, connection, { password: 'p' })()
+    await postgresSecretStore(knex, older).put(organization, connection, { password: 'p' }, revision(0n))()
     const both = postgresSecretStore(knex, [newer[0], ...older])
     expect(await both.get(organization, connection)()).to.deep.equal(E.right(E.right({ password: 'p' })))
-    expect(await postgresSecretStore(knex, newer).get(organization, connection)()).to.nested.include({
-      'right.left._tag': 'SecretUnreadable',
-    })
   })
 })
