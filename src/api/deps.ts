@@ -1,4 +1,5 @@
 import type { EventStore } from '../domain/event-store'
+import type { Checks } from '../nodes/preflight'
 import type { Keyed } from './canonical'
 import type { On } from './on'
 
@@ -9,4 +10,5 @@ export type Commanding = {
   readonly keyed: Keyed
   /** Whether the worker can send mail of the product's own: reviews need it. */
   readonly canMail: boolean
+  readonly checks: Checks
 }

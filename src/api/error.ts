@@ -8,6 +8,7 @@ import type { TemplateRefusal } from '../domain/template/template'
 import type { ReadModelBehind } from '../projections/executions/queries'
 import type { WorkflowDefinitionRefusal } from '../domain/workflow-definition/errors'
 import type { WorkflowStatus } from '../domain/workflow-definition/state'
+import type { ChecksUnavailable } from '../nodes/preflight'
 import type { BlobNotFound, BlobStoreUnavailable } from '../stores/blobs/blob-store'
 import type { IdentityUnavailable, Role } from '../stores/identity/identity-store'
 import type { SecretStoreUnavailable } from '../stores/secrets/secret-store'
@@ -93,6 +94,7 @@ export type ApiError =
   | ReadModelUnavailable
   | CursorBeyondHead
   | TooBusy
+  | ChecksUnavailable
   | Unexpected
   | HandlerError
   | LoadError

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { probeConnection } from '../nodes/connections/probe'
+import { checksIn, nodeThreads } from '../nodes/preflight'
 import { docxEngine } from '../nodes/template-inspection'
 import { configOf } from '../process/config'
 import { logger } from '../process/logger'
@@ -43,6 +44,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
   const redis = redisOf(config.REDIS_URL, log)
   const tail = liveTail({ store, redis })
   const engine = docxEngine()
+  const threads = nodeThreads()
   const keys = config.DOCG_SECRET_KEY
   // The oldest key: what is derived must stay the same when a new one is put before it.
   const deriving = (keys.at(-1) ?? keys[0]).bytes
@@ -67,6 +69,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
       keyed: keyedBy(deriving),
       nonces: viewNonces(deriving),
       canMail: config.SMTP_URL !== undefined,
+      checks: checksIn(threads),
       blobs: config.BLOB_URL,
       secrets: postgresSecretStore(database, keys),
       engine,
@@ -96,7 +99,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
       tail.close()
       redis?.commands.disconnect()
       redis?.subscriber.disconnect()
-      await Promise.all([engine.close(), store.close(), database.destroy()])
+      await Promise.all([engine.close(), threads.close(), store.close(), database.destroy()])
     },
   }
 }

@@ -3,7 +3,8 @@ import { flow, pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type DecodeProblem, problemsOf } from '../domain/decode-problems'
 import type { JsonObject } from '../domain/json'
-import type { Facts, Finding, Needs, NodeType } from './node-type'
+import type { Prepared, Facts, Finding, Needs, NodeType, StepFilling } from './node-type'
+import { decodeStored } from './references'
 import { faultOfFinding } from './step-faults'
 import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
 
@@ -21,11 +22,9 @@ export type AnyNodeType = Pick<
   readonly needs: (config: JsonObject) => Needs
   /** With what it lacks. */
   readonly check: (config: JsonObject, facts: Facts) => ReadonlyArray<Finding>
-  readonly input: (
-    config: JsonObject,
-    run: Pick<StepRun, 'references' | 'documents' | 'step'>,
-  ) => E.Either<StepFault, JsonObject>
-  readonly execute: (config: JsonObject, run: StepRun) => TE.TaskEither<StepStop, StepResult>
+  readonly fill: (config: JsonObject, given: StepFilling) => E.Either<StepFault, unknown>
+  readonly input: (config: JsonObject, prepared: Prepared<unknown>) => E.Either<StepFault, JsonObject>
+  readonly execute: (config: JsonObject, run: StepRun & Prepared<unknown>) => TE.TaskEither<StepStop, StepResult>
 }
 
 const notConfigured = (label: string, problems: Problems): Finding => ({
@@ -36,13 +35,13 @@ const notConfigured = (label: string, problems: Problems): Finding => ({
 })
 
 const refused =
-  ({ step }: Pick<StepRun, 'step'>) =>
+  ({ step }: { readonly step: Pick<StepRun['step'], 'label'> }) =>
   (problems: Problems): StepFault =>
     faultOfFinding(notConfigured(step.label, problems))
 
-export const anyNodeType = <Config>(type: NodeType<Config>): AnyNodeType => {
-  const decoded = (config: unknown) => pipe(type.config.decode(config), E.mapLeft(problemsOf))
-  const draft = (config: unknown) => pipe(type.config.draft.decode(config), E.mapLeft(problemsOf))
+export const anyNodeType = <Config, Filled>(type: NodeType<Config, Filled>): AnyNodeType => {
+  const known = (config: JsonObject) => pipe(decodeStored(type.config, config), E.mapLeft(problemsOf))
+  const draft = (config: JsonObject) => pipe(decodeStored(type.config.draft, config), E.mapLeft(problemsOf))
   const missing: Readonly<Record<string, ((label: string) => Finding) | null>> = type.missing
 
   const lacks = (config: Readonly<Record<string, unknown>>, label: string): ReadonlyArray<Finding> => {
@@ -68,16 +67,17 @@ export const anyNodeType = <Config>(type: NodeType<Config>): AnyNodeType => {
       draft(config),
       E.match(
         (problems) => [notConfigured(label, problems)],
-        (known) => [...lacks(known, label), ...(type.incomplete?.(known, label) ?? [])],
+        (drawn) => [...lacks(drawn, label), ...(type.incomplete?.(drawn, label) ?? [])],
       ),
     )
 
   return {
     ...type,
-    decode: flow(
-      draft,
-      E.map((config) => type.config.draft.encode(config) as JsonObject),
-    ),
+    decode: (config) =>
+      pipe(
+        type.config.draft.decode(config),
+        E.bimap(problemsOf, (decoded) => type.config.draft.encode(decoded) as JsonObject),
+      ),
     incomplete,
     needs: flow(
       draft,
@@ -89,21 +89,27 @@ export const anyNodeType = <Config>(type: NodeType<Config>): AnyNodeType => {
         draft(config),
         E.match(
           () => [],
-          (known) => type.check(known, facts),
+          (drawn) => type.check(drawn, facts),
         ),
       ),
     ],
-    input: (config, run) =>
+    fill: (config, given) =>
       pipe(
-        decoded(config),
-        E.mapLeft(refused(run)),
-        E.chain((known) => type.input(known, run)),
+        known(config),
+        E.mapLeft(refused(given)),
+        E.chain((decoded) => type.fill(decoded, given)),
+      ),
+    input: (config, prepared) =>
+      pipe(
+        known(config),
+        E.mapLeft(refused(prepared)),
+        E.chain((decoded) => type.input(decoded, prepared as Prepared<Filled>)),
       ),
     execute: (config, run) =>
       pipe(
-        TE.fromEither(decoded(config)),
+        TE.fromEither(known(config)),
         TE.mapLeft(refused(run)),
-        TE.chainW((known) => type.execute(known, run)),
+        TE.chainW((decoded) => type.execute(decoded, run as StepRun & Prepared<Filled>)),
       ),
   }
 }

@@ -7,8 +7,6 @@ import { fillIn, type Path, stepsIn, variablesOf } from './references'
 import { findingOfReference } from './step-faults'
 
 const standIn = 'x'
-// checks run where requests are answered
-const checkMs = 100
 
 const withPath = (into: Json, [key, ...rest]: Path): Json => {
   if (key === undefined) return typeof into === 'object' ? into : standIn
@@ -44,11 +42,12 @@ export const foreseen = (
   field: string,
 ): E.Either<ReadonlyArray<Finding>, string | undefined> => {
   const depends = stepsIn(template).length > 0
-  const filled = fillIn('text', checkMs)({ trigger: facts.trigger, step: unknownOutputs(template) })(template)
+  const references = { trigger: facts.trigger, step: unknownOutputs(template) }
+  const filled = fillIn('text')({ references, msLeft: facts.msLeft })(template)
   const faults = E.isLeft(filled) ? filled.left : []
   const findings = [
     ...notBefore(template, facts, field),
-    ...faults.filter(({ _tag }) => !depends || _tag === 'MissingValue').map(findingOfReference(facts.label, field)),
+    ...faults.filter(({ _tag }) => !depends || _tag !== 'UnusableValue').map(findingOfReference(facts.label, field)),
   ]
   if (findings.length > 0) return E.left(findings)
   return E.right(depends || E.isLeft(filled) ? undefined : filled.right)

@@ -5,9 +5,11 @@ import type { Severity } from '../domain/catalogue/entry'
 import type { Draft, ExactObject } from '../domain/exact'
 import type { Connection } from '../domain/connection/connection'
 import type { Phase, StepKind } from '../domain/execution/plan'
+import type { Step } from '../domain/execution/state'
 import type { ConnectionId, TemplateId } from '../domain/ids'
 import type { JsonObject } from '../domain/json'
 import type { Template } from '../domain/template/template'
+import type { Filling } from './references'
 import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
 
 /** Something found before a run begins; domain, advice and, unless said here, severity follow from the code. */
@@ -38,16 +40,23 @@ export type Facts = {
   readonly probed?: Readonly<Record<string, ReadonlyArray<Finding>>>
   /** The versions of templates that the run keeps to; the newest of the others. */
   readonly pinned?: Readonly<Record<string, number>>
+  /** What is left of the node's time, ms. */
+  readonly msLeft: () => number
 }
 
 export type Needs = { readonly templates: ReadonlyArray<TemplateId>; readonly connections: ReadonlyArray<ConnectionId> }
+
+export type StepFilling = Filling & { readonly step: Pick<Step, 'label'> }
+
+/** What is known of a step before it is tried; `filled` are its texts, filled in. */
+export type Prepared<Filled> = Pick<StepRun, 'references' | 'documents' | 'step'> & { readonly filled: Filled }
 
 type RequiredKey<Config> = {
   readonly [Key in keyof Config]-?: object extends Pick<Config, Key> ? never : Key
 }[keyof Config]
 
 /** One kind of node; a new one is a folder and a line in the registry. A draft's configuration may lack what is required. */
-export type NodeType<Config> = {
+export type NodeType<Config, Filled = null> = {
   readonly node_type: string
   readonly aliases: ReadonlyArray<string>
   /** Triggers stand first in a workflow, the others after. */
@@ -63,10 +72,12 @@ export type NodeType<Config> = {
   readonly needs: (config: Draft<Config>) => Needs
   /** Of what is there; what is not is told by `missing` and `incomplete`. */
   readonly check: (config: Draft<Config>, facts: Facts) => ReadonlyArray<Finding>
-  /** What goes into the step, shown as `data_in`; a pure function of configuration and references, at most 64 kB. */
-  readonly input: (
-    config: Config,
-    run: Pick<StepRun, 'references' | 'documents' | 'step'>,
-  ) => E.Either<StepFault, JsonObject>
-  readonly execute: (config: Config, run: StepRun) => TE.TaskEither<StepStop, StepResult>
+  /**
+   * The texts of its configuration filled in, once for each attempt: pure, and done in another thread when it may take long. What it gives is
+   * plain data, or why the step cannot be done.
+   */
+  readonly fill: (config: Config, given: StepFilling) => E.Either<StepFault, Filled>
+  /** What goes into the step, shown as `data_in`, at most 64 kB. */
+  readonly input: (config: Config, prepared: Prepared<Filled>) => E.Either<StepFault, JsonObject>
+  readonly execute: (config: Config, run: StepRun & Prepared<Filled>) => TE.TaskEither<StepStop, StepResult>
 }

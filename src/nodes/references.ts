@@ -15,6 +15,8 @@ export type ReferenceFault =
   | { readonly _tag: 'MissingValue'; readonly path: string }
   /** Not text, as a list is not; or a template that cannot be filled in. */
   | { readonly _tag: 'UnusableValue'; readonly reason: string }
+  /** The node's time was used up before its end. */
+  | { readonly _tag: 'OutOfTime' }
 
 const valueMissing = 'a value is missing'
 
@@ -78,6 +80,14 @@ export const sourceField = new t.Type<string, unknown>(
   t.identity,
 )
 
+const stored = 'stored'
+
+/** A configuration that was found good before it was stored: its templates are not read again, which may take long. */
+export const decodeStored = <A>(codec: t.Type<A, unknown>, config: unknown): t.Validation<A> =>
+  codec.validate(config, [{ key: '', type: codec, actual: stored }])
+
+const isStored = ([root]: t.Context): boolean => root?.actual === stored
+
 /** Text with `{{trigger.<path>}}` and `{{step.<position>.<path>}}` in Liquid, of at most `max` characters. */
 export const templateText = (max: number, options: { readonly min?: number; readonly lines?: boolean } = {}) => {
   const plain = text(max, options)
@@ -88,16 +98,18 @@ export const templateText = (max: number, options: { readonly min?: number; read
       pipe(
         plain.validate(u, c),
         E.chain((template) =>
-          pipe(
-            variablesOf(template),
-            E.match(
-              (reason) => t.failure(u, c, `is not a template: ${reason}`),
-              (paths) =>
-                pipe(paths.flatMap(problemOf), ([problem]) =>
-                  problem === undefined ? t.success(template) : t.failure(u, c, problem),
+          isStored(c)
+            ? t.success(template)
+            : pipe(
+                variablesOf(template),
+                E.match(
+                  (reason) => t.failure(u, c, `is not a template: ${reason}`),
+                  (paths) =>
+                    pipe(paths.flatMap(problemOf), ([problem]) =>
+                      problem === undefined ? t.success(template) : t.failure(u, c, problem),
+                    ),
                 ),
-            ),
-          ),
+              ),
         ),
       ),
     t.identity,
@@ -138,22 +150,35 @@ const faultsOf = (template: string, references: References, error: unknown): Rea
     : [{ _tag: 'UnusableValue', reason: reasonOf(error) }]
 }
 
-/**
- * Fills a template in; `html` escapes the values. A value that is missing, null or not text is a fault, as is a template that takes longer
- * than `withinMs`.
- */
+/** What a node's texts are filled in with, and in what time: all of them together have it. */
+export type Filling = {
+  readonly references: References
+  /** What is left of the node's time, ms. */
+  readonly msLeft: () => number
+}
+
+/** Time that begins now. */
+export const timeOf = (ms: number): Filling['msLeft'] => {
+  const end = performance.now() + ms
+  return () => end - performance.now()
+}
+
+/** Fills a template in; `html` escapes the values. A value that is missing, null or not text is a fault, as is the end of the node's time. */
 export const fillIn =
-  (into: 'text' | 'html', withinMs = 1_000) =>
-  (references: References) =>
-  (template: string): E.Either<ReadonlyArray<ReferenceFault>, string> =>
-    E.tryCatch(
+  (into: 'text' | 'html') =>
+  ({ references, msLeft }: Filling) =>
+  (template: string): E.Either<ReadonlyArray<ReferenceFault>, string> => {
+    const renderLimit = msLeft()
+    if (renderLimit <= 0) return E.left([{ _tag: 'OutOfTime' }])
+    return E.tryCatch(
       () =>
         String(
           engines[into].renderSync(
             parsed[into](template),
             { trigger: references.trigger, step: references.step },
-            { renderLimit: withinMs },
+            { renderLimit },
           ),
         ),
-      (error) => faultsOf(template, references, error),
+      (error) => (msLeft() <= 0 ? [{ _tag: 'OutOfTime' }] : faultsOf(template, references, error)),
     )
+  }

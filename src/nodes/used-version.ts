@@ -1,13 +1,11 @@
-import type { TemplateId } from '../domain/ids'
+import type { Template } from '../domain/template/template'
 import type { TemplateVersion } from '../domain/template/version'
-import type { Facts } from './node-type'
 
-/** The version of a template that a run would use: the one that it keeps to, else the newest. */
+/** The version of a template that a run would use: the one that it keeps to, by the template's id; else the newest. */
 export const usedVersion = (
-  { template, pinned = {} }: Pick<Facts, 'template' | 'pinned'>,
-  id: TemplateId,
+  template: Template | undefined,
+  pinned: Readonly<Record<string, number>> = {},
 ): TemplateVersion | undefined => {
-  const versions = template(id)?.versions ?? []
-  const kept = pinned[id]
-  return kept === undefined ? versions.at(-1) : versions.find(({ version }) => version === kept)
+  const kept = template === undefined ? undefined : pinned[template.templateId]
+  return kept === undefined ? template?.versions.at(-1) : template?.versions.find(({ version }) => version === kept)
 }

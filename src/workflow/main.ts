@@ -7,6 +7,8 @@ import type { Logger } from 'pino'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
 import { keptSessions } from '../nodes/email/smtp-sessions'
+import { fillingIn } from '../nodes/node-work/filling'
+import { checksIn, nodeThreads, patientChecks } from '../nodes/preflight'
 import { nodeTypeOf } from '../nodes/registry'
 import { unavailable } from '../nodes/step-faults'
 import { docxEngine } from '../nodes/uploaded-document/docx'
@@ -47,6 +49,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     warn: (said) => log.warn({ said }, 'database'),
   })
   const docx = docxEngine()
+  const threads = nodeThreads()
   const smtp = keptSessions()
   const outgoing = {
     allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
@@ -63,6 +66,8 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       catalog: catalogOf(store),
       nodeType: nodeTypeOf,
       author: randomUUID(),
+      checks: checksIn(threads, patientChecks),
+      fillTexts: fillingIn(threads),
       now,
       onCancel: cancelWatch(store),
       deleteDocument: ({ sha256 }) => pipe(config.BLOB_URL.remove(sha256), TE.mapLeft(unavailable)),
@@ -115,7 +120,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       stop.abort()
       await Promise.all([reactor.done, beating, worker.shutdown()])
       smtp.close()
-      await Promise.all([connection.close(), docx.close(), store.close(), database.destroy()])
+      await Promise.all([connection.close(), docx.close(), threads.close(), store.close(), database.destroy()])
     },
   }
 }

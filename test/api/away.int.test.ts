@@ -21,6 +21,7 @@ import { apiLog } from '../../src/api/log'
 import type { EventStore } from '../../src/domain/event-store'
 import type { OrganizationId } from '../../src/domain/ids'
 import { freePorts } from '../../src/embedded/ports'
+import { checksIn, nodeThreads } from '../../src/nodes/preflight'
 import { docxEngine, type DocxEngine } from '../../src/nodes/template-inspection'
 import { auditQueries } from '../../src/projections/audit/queries'
 import { catalogQueries } from '../../src/projections/catalog/queries'
@@ -92,6 +93,7 @@ describe('when what it needs is away, the API', () => {
       dependencies: dependenciesOf({ store, knex: database, blobs, tail, hasRedis: false }),
       isStopping: () => false,
       canMail: false,
+      checks: checksIn(nodeThreads()),
       nonces: viewNonces(Buffer.alloc(32, 1)),
       live: liveRoutes({ tail, authenticate }).resources,
     })

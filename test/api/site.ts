@@ -19,6 +19,7 @@ import { consume } from '../../src/consumers/consumer'
 import type { EventStore } from '../../src/domain/event-store'
 import { OrganizationId } from '../../src/domain/ids'
 import { probeConnection } from '../../src/nodes/connections/probe'
+import { checksIn, nodeThreads } from '../../src/nodes/preflight'
 import { docxEngine } from '../../src/nodes/template-inspection'
 import { auditQueries } from '../../src/projections/audit/queries'
 import { auditConsumer } from '../../src/projections/audit/write'
@@ -93,6 +94,7 @@ export const startSite = async (): Promise<Site> => {
   const store = esdbEventStore({ url: readSide.eventStoreUrl })
   const blobs = fileSystemBlobStore(folder)
   const engine = docxEngine({ threads: 1 })
+  const threads = nodeThreads({ threads: 1 })
   const keys = orThrow(keyringOf(randomBytes(32).toString('base64')))
   const secrets = postgresSecretStore(knex, keys)
   const tail = liveTail({ store, redis: undefined })
@@ -118,6 +120,7 @@ export const startSite = async (): Promise<Site> => {
     store,
     keyed: keyedBy(keys[0].bytes),
     canMail: true,
+    checks: checksIn(threads),
     nonces: viewNonces(keys[0].bytes),
     blobs,
     secrets,
@@ -153,6 +156,7 @@ export const startSite = async (): Promise<Site> => {
       await Promise.all(consumers.map(({ done }) => done))
       tail.close()
       await engine.close()
+      await threads.close()
       await store.close()
       await readSide.stop()
       await rm(folder, { recursive: true, force: true })

@@ -4,7 +4,7 @@ import type { Connection } from '../../src/domain/connection/connection'
 import type { JsonObject } from '../../src/domain/json'
 import type { Template } from '../../src/domain/template/template'
 import type { TemplateNode } from '../../src/domain/template/version'
-import { decodeNodes, isBlocking, needsOf, preflight, wholeRun } from '../../src/nodes/preflight'
+import { decodeNodes, isBlocking, needsOf, preflight } from '../../src/nodes/preflight'
 import { connectionId, connectionOf, organizationId, templateId } from '../support/node-run'
 
 const tag = (path: string): TemplateNode => ({ kind: 'tag', path })
@@ -54,8 +54,8 @@ const given = ({ trigger = {}, template, connection }: Given = {}) => ({
   when: (...drawn: ReadonlyArray<unknown>) => {
     const found = preflight(nodesOf(drawn), {
       trigger,
-      template: () => template,
-      connection: () => connection,
+      templates: template === undefined ? {} : { [templateId]: template },
+      connections: connection === undefined ? {} : { [connectionId]: connection },
       canMail: true,
     })
     const short = found.map(({ code, params }) =>
@@ -249,9 +249,7 @@ describe('preflight', () => {
   })
 
   it('tells a workflow without nodes', () => {
-    expect(
-      preflight([], { trigger: {}, template: () => undefined, connection: () => undefined, canMail: true }),
-    ).to.deep.include({
+    expect(preflight([], { trigger: {}, templates: {}, connections: {}, canMail: true })).to.deep.include({
       code: 'data.workflow_without_nodes',
       params: {},
       tech: 'no nodes',
@@ -290,20 +288,6 @@ describe('preflight', () => {
     }).when(manual, document())
     expect(found).to.have.length(200)
     expect(found.filter(isBlocking)).to.have.length(1)
-  })
-
-  it('does not go on for ever, and says which nodes it did not reach', () => {
-    let clock = 0
-    const found = preflight(
-      nodesOf([manual, document(), storage()]),
-      { trigger: {}, template: () => undefined, connection: () => undefined, canMail: true },
-      wholeRun,
-      () => (clock += 2_000),
-    )
-    expect(found.map(({ code, position }) => [code, position])).to.deep.equal([
-      ['timeout', 2],
-      ['timeout', 3],
-    ])
   })
 
   it('knows what has to be loaded, each once', () => {

@@ -3,7 +3,8 @@ import * as E from 'fp-ts/Either'
 import * as fc from 'fast-check'
 import { problemsOf } from '../../src/domain/decode-problems'
 import type { JsonObject } from '../../src/domain/json'
-import { fillIn, sourceField, templateText, variablesOf } from '../../src/nodes/references'
+import { fillIn, sourceField, templateText, timeOf, variablesOf } from '../../src/nodes/references'
+import type { References } from '../../src/nodes/step-run'
 
 const references = {
   trigger: JSON.parse(
@@ -12,15 +13,17 @@ const references = {
   step: { '2': { file_name: 'contract.docx', x: 'hi' } },
 }
 
-const text = fillIn('text')(references)
-const html = fillIn('html')(references)
+const filled = (into: 'text' | 'html', references: References, ms = 1_000) =>
+  fillIn(into)({ references, msLeft: timeOf(ms) })
+const text = (template: string) => filled('text', references)(template)
+const html = (template: string) => filled('html', references)(template)
 const problem = (template: unknown) => {
   const read = templateText(1_000).decode(template)
   return E.isLeft(read) ? problemsOf(read.left)[0]?.problem : undefined
 }
 
 describe('references', () => {
-  const filled: ReadonlyArray<readonly [string, string]> = [
+  const examples: ReadonlyArray<readonly [string, string]> = [
     ['plain', 'plain'],
     ['{{trigger.client.name}}', 'Ana'],
     ['{{ step.2.x }}', 'hi'],
@@ -34,14 +37,14 @@ describe('references', () => {
     ['{% if trigger.nobody %}a{% else %}b{% endif %}', 'b'],
     ['{{trigger.html}}', '<b>&"'],
   ]
-  for (const [template, result] of filled)
+  for (const [template, result] of examples)
     it(`${template} is ${result}`, () => expect(text(template)).to.deep.equal(E.right(result)))
 
   it('blames no value that it could do without', () => {
     const optional = '{{ trigger.absent | default: "none" }}'
-    const listed = fillIn('text')({ trigger: { list: [1] }, step: {} })(`{{ trigger.list }} ${optional}`)
+    const listed = filled('text', { trigger: { list: [1] }, step: {} })(`{{ trigger.list }} ${optional}`)
     expect(E.isLeft(listed) && listed.left.map(({ _tag }) => _tag)).to.deep.equal(['UnusableValue'])
-    const looped = fillIn('text')({ trigger: {}, step: { 3: { saved: 'x' } } })(
+    const looped = filled('text', { trigger: {}, step: { 3: { saved: 'x' } } })(
       `{% for d in step.3.saved %}{{ d.sha256 }}{% endfor %} ${optional}`,
     )
     expect(E.isLeft(looped) && looped.left.map(({ _tag }) => _tag)).to.deep.equal(['UnusableValue'])
@@ -118,7 +121,7 @@ describe('references', () => {
     )
     fc.assert(
       fc.property(fc.array(names, { minLength: 1, maxLength: 4 }), (path) => {
-        const result = fillIn('text')({ trigger: { x: { x: 'own' }, list: [] }, step: {} })(
+        const result = filled('text', { trigger: { x: { x: 'own' }, list: [] }, step: {} })(
           `{{trigger.${path.join('.')}}}`,
         )
         const own = path.join('.') === 'x.x'
@@ -131,7 +134,7 @@ describe('references', () => {
   it('puts any value into HTML without making an element of it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (value) => {
-        const result = fillIn('html')({ trigger: { value }, step: {} })('{{trigger.value}}')
+        const result = filled('html', { trigger: { value }, step: {} })('{{trigger.value}}')
         expect(E.isRight(result) && /[<>"']/.test(result.right)).to.equal(false)
       }),
     )
@@ -142,7 +145,7 @@ describe('references', () => {
       fc.property(
         fc.constantFrom('{{trigger.client.name}}', '{% include "x" %}', '{{', '%}', '{{constructor}}'),
         (value) => {
-          expect(fillIn('text')({ trigger: { value }, step: {} })('{{trigger.value}}')).to.deep.equal(E.right(value))
+          expect(filled('text', { trigger: { value }, step: {} })('{{trigger.value}}')).to.deep.equal(E.right(value))
         },
       ),
     )

@@ -22,6 +22,8 @@ import { template, templateStream } from '../../src/domain/template/template'
 import type { AnyNodeType } from '../../src/nodes/any-node-type'
 import type { OutgoingPolicy } from '../../src/nodes/outgoing/policy'
 import { oneEach } from '../../src/nodes/email/smtp-sessions'
+import { type FillTexts, fillingIn } from '../../src/nodes/node-work/filling'
+import { checksIn, nodeThreads } from '../../src/nodes/preflight'
 import { nodeTypeOf } from '../../src/nodes/registry'
 import type { StepResult, StepRun, StepStop } from '../../src/nodes/step-run'
 import { contentOf, type DocxEngine } from '../../src/nodes/template-inspection'
@@ -84,19 +86,17 @@ const planOf = (executionId: ExecutionId, nodes: World['nodes']) =>
   })
 
 /** What the step's own code answers, before the worker acts on it. */
-const overheard = (type: RunnableType, change: (run: StepRun) => StepRun) => {
+const overheard = (type: RunnableType, filling: FillTexts, change: (run: StepRun) => StepRun) => {
   const heard: { answer?: E.Either<StepStop, StepResult> } = {}
-  const input: RunnableType['input'] = (config, run) =>
-    pipe(
-      type.input(config, run),
-      E.mapLeft((stop) => {
-        heard.answer = E.left(stop)
-        return stop
-      }),
-    )
+  const hear = <Stop extends StepStop>(stop: Stop): Stop => {
+    heard.answer = E.left(stop)
+    return stop
+  }
+  const fillTexts: FillTexts = (wanted) => pipe(filling(wanted), TE.mapLeft(hear))
+  const input: RunnableType['input'] = (config, run) => pipe(type.input(config, run), E.mapLeft(hear))
   const execute: RunnableType['execute'] = (config, run) => async () =>
-    (heard.answer = await type.execute(config, change(run))())
-  return { type: { ...type, input, execute }, answer: () => heard.answer }
+    (heard.answer = await type.execute(config, { ...change(run), filled: run.filled })())
+  return { type: { ...type, input, execute }, fillTexts, answer: () => heard.answer }
 }
 
 /** A run of these nodes with files on disk and its log in memory. */
@@ -169,6 +169,7 @@ export const startNodeRun = async (
     personal: { findings: [] },
   })
 
+  const threads = nodeThreads({ threads: 1 })
   const worker = (): Attempting => ({
     services: {
       blobs,
@@ -178,6 +179,8 @@ export const startNodeRun = async (
       mailer: undefined,
       smtp: oneEach,
     },
+    checks: checksIn(threads),
+    fillTexts: fillingIn(threads),
     author: randomUUID(),
     now: () => new Date().toISOString(),
     onCancel: () => () => undefined,
@@ -193,12 +196,22 @@ export const startNodeRun = async (
       if (E.isLeft(decoded)) throw new Error(JSON.stringify(decoded.left))
       const deps = worker()
       const run = right(await openRun(memory.log, deps.author)(executionId)())
-      const { type, answer } = overheard(typeOf(node_type), change)
+      const { type, fillTexts, answer } = overheard(typeOf(node_type), deps.fillTexts, change)
       const catalog = catalogOf(memory.log)(organizationId)
-      const stop = await attempt(deps, catalog, type, decoded.right, run, run.state().steps[position - 1]!)()
+      const stop = await attempt(
+        { ...deps, fillTexts },
+        catalog,
+        type,
+        decoded.right,
+        run,
+        run.state().steps[position - 1]!,
+      )()
       right(await run.commit())
       return answer() ?? E.left(E.isLeft(stop) ? stop.left : { _tag: 'LookAgain' })
     },
-    end: () => rm(folder, { recursive: true, force: true }),
+    end: async () => {
+      await threads.close()
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }

@@ -9,6 +9,8 @@ import { ExecutionId } from '../../src/domain/ids'
 import { load } from '../../src/domain/load'
 import { keptSessions } from '../../src/nodes/email/smtp-sessions'
 import { smtpServerOf } from '../../src/nodes/email/smtp-server-url'
+import { fillingIn } from '../../src/nodes/node-work/filling'
+import { checksIn, nodeThreads } from '../../src/nodes/preflight'
 import { nodeTypeOf } from '../../src/nodes/registry'
 import { docxEngine } from '../../src/nodes/template-inspection'
 import { postgresIdentityStore } from '../../src/stores/identity/postgres'
@@ -68,6 +70,7 @@ export const startReviewSite = async (site: Site) => {
   const url = `http://localhost:${serving.port}`
   const mail = await startMailserver()
   const docx = docxEngine({ threads: 1 })
+  const threads = nodeThreads({ threads: 1 })
   const smtp = keptSessions()
   const catalog = catalogOf(site.store)
   const outgoing = { allowPrivateAddresses: true, fileRoot: undefined }
@@ -77,6 +80,8 @@ export const startReviewSite = async (site: Site) => {
       log: log(site.store),
       catalog,
       nodeType: nodeTypeOf,
+      checks: checksIn(threads),
+      fillTexts: fillingIn(threads),
       author: randomUUID(),
       now: () => new Date(Date.now() - ago).toISOString(),
       onCancel: () => () => undefined,
@@ -148,6 +153,7 @@ export const startReviewSite = async (site: Site) => {
       await mail.stop()
       smtp.close()
       await docx.close()
+      await threads.close()
     },
   }
 }

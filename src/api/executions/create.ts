@@ -31,7 +31,7 @@ export const shownStart = ({ executionId, correlationId }: Started) => ({
   correlation_id: correlationId,
 })
 
-export const createExecution = ({ on, store, keyed, canMail }: Commanding) =>
+export const createExecution = ({ on, store, keyed, canMail, checks }: Commanding) =>
   on.route({
     roles: mayOperate,
     query: startQuery,
@@ -45,7 +45,7 @@ export const createExecution = ({ on, store, keyed, canMail }: Commanding) =>
         ),
         TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
         TE.chainW(({ workflow, context }) =>
-          startExecution({ store, canMail })(
+          startExecution({ store, canMail, checks })(
             workflow,
             {
               trigger: call.body.trigger_data,

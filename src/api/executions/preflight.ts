@@ -10,7 +10,7 @@ import type { LoadError } from '../../domain/load'
 import { template, templateStream } from '../../domain/template/template'
 import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import type { Node } from '../../domain/workflow-definition/node'
-import { gather, preflight, type PreflightFinding } from '../../nodes/preflight'
+import { type ChecksUnavailable, gather, type PreflightFinding } from '../../nodes/preflight'
 import type { ExecutionRow } from '../../projections/executions/queries'
 import { ok } from '../answer'
 import { mayOperate, mayRead } from '../auth/role'
@@ -39,15 +39,15 @@ const orAbsent = <A>(found: TE.TaskEither<LoadError | NotFound, Told<A>>): TE.Ta
     TE.orElse((error) => (error._tag === 'NotFound' ? TE.right(undefined) : TE.left(error))),
   )
 
-export type Checking = Pick<Commanding, 'canMail'> & { readonly store: Reading }
+export type Checking = Pick<Commanding, 'canMail' | 'checks'> & { readonly store: Reading }
 
 /** The verdict on a run that is not begun: the same checks as those of one that is. */
 export const findingsFor =
-  ({ store, canMail }: Checking, organization: OrganizationId) =>
+  ({ store, canMail, checks }: Checking, organization: OrganizationId) =>
   (
     nodes: ReadonlyArray<Node>,
     { trigger, dryRun, untilPhase }: Wanted,
-  ): TE.TaskEither<LoadError, ReadonlyArray<PreflightFinding>> =>
+  ): TE.TaskEither<LoadError | ChecksUnavailable, ReadonlyArray<PreflightFinding>> =>
     pipe(
       gather({
         template: (id) => orAbsent(owned(store)(template)(templateStream(id), organization)),
@@ -58,7 +58,9 @@ export const findingsFor =
           ),
         canMail,
       })(nodes, trigger),
-      TE.map((facts) => preflight(nodes, facts, { dryRun, untilPhase: untilPhase ?? undefined })),
+      TE.chainW((facts) =>
+        checks({ nodes, facts, purpose: { dryRun, untilPhase: untilPhase ?? undefined }, owner: organization }),
+      ),
     )
 
 type Verdict = ReadonlyArray<Issue & { readonly severity: PreflightFinding['severity']; readonly domain: Domain }>

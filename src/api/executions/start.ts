@@ -19,7 +19,7 @@ import { findingsFor, type Wanted } from './preflight'
 import { firstResult, type Started } from './first-result'
 
 type Log = Commanding['store']
-type Starting = Pick<Commanding, 'store' | 'canMail'>
+type Starting = Pick<Commanding, 'store' | 'canMail' | 'checks'>
 
 export type Wish = Wanted & {
   /** Refuses what cannot succeed, before anything is begun. */
@@ -40,7 +40,7 @@ const canSucceed =
   ({ workflow, context, ...wish }: Start): TE.TaskEither<ApiError, void> =>
     pipe(
       findingsFor(deps, context.organization)(workflow.state.nodes, wish),
-      TE.map(RA.filter(isBlocking)),
+      TE.bimap((error): ApiError => error, RA.filter(isBlocking)),
       TE.chainW((issues) =>
         issues.length === 0 ? TE.right(undefined) : TE.left<ApiError>({ _tag: 'PreflightBlocked', issues }),
       ),

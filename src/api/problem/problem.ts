@@ -141,6 +141,8 @@ export const problemOf = (error: ApiError): Problem => {
       return problem('cursor_beyond_head', { head: error.head })
     case 'TooBusy':
       return problem('too_busy', {}, retryAfter(2))
+    case 'ChecksUnavailable':
+      return problem('checks_unavailable', {}, retryAfter(2))
     case 'ReadModelBehind':
       return behind(error.position)
     case 'ReadModelUnavailable':

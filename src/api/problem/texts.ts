@@ -250,6 +250,11 @@ export const problemTexts = {
     ['Credenciais indisponíveis', 'O armazenamento de credenciais não respondeu; repita com a mesma Idempotency-Key'],
     ['Secret store unavailable', 'The secret store did not answer; repeat with the same Idempotency-Key'],
   ),
+  checks_unavailable: problemText(
+    503,
+    ['Verificação indisponível', 'Há muitas verificações na fila; tente de novo em instantes'],
+    ['Checks unavailable', 'Too many checks are waiting; try again in a moment'],
+  ),
   identity_unavailable: problemText(
     503,
     ['Identificação indisponível', 'Não foi possível conferir sua identificação agora; tente de novo em instantes'],

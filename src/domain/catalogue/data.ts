@@ -93,4 +93,15 @@ export const data = {
       en: 'Record {id} no longer exists in {provider}',
     },
   },
+  'data.check_unfinished': {
+    severity: 'blocking',
+    domain: 'data',
+    action: 'review_data',
+    params: { label: 'text' },
+    text: {
+      'pt-BR':
+        'A verificação da etapa "{label}" não terminou no tempo previsto; simplifique os textos ou reduza os dados',
+      en: 'The check of step "{label}" did not end in the time it has; simplify its texts or reduce the data',
+    },
+  },
 } as const satisfies Readonly<Record<string, Entry>>

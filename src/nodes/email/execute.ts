@@ -7,12 +7,13 @@ import type { Receipt } from '../../domain/execution/receipts'
 import { connectedTo } from '../connections/connected'
 import { smtp } from '../connections/smtp'
 import { bytesOf } from '../document-bytes'
+import type { Prepared } from '../node-type'
 import { stepFault } from '../step-faults'
 import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
 import { documentsFor } from './attachments'
 import { compose, type File } from './compose'
 import type { EmailConfig } from './config'
-import { envelopeOf, type Message, messageOf, mostBytes } from './message'
+import { envelopeOf, type Message, mostBytes } from './message'
 import { senderOf } from './sender'
 import { effectFaultOfSmtp, megabytes } from './smtp-fault'
 import { sendBySmtp } from './smtp-send'
@@ -122,10 +123,10 @@ const resultOf =
  * One message to all recipients: one effect, which is not repeated when its outcome is unknown. What could keep it from being sent is
  * done before it is meant.
  */
-export const execute = (config: EmailConfig, run: StepRun): TE.TaskEither<StepStop, StepResult> =>
+export const execute = (config: EmailConfig, run: StepRun & Prepared<Message>): TE.TaskEither<StepStop, StepResult> =>
   pipe(
     TE.Do,
-    TE.bind('message', () => TE.fromEither(messageOf(config, run.step.label, run.references))),
+    TE.let('message', () => run.filled),
     TE.bind('documents', () => TE.fromEither(documentsFor(run, 'attachments')(config.attachments ?? []))),
     TE.bindW('target', () =>
       pipe(

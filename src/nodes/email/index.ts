@@ -5,9 +5,10 @@ import { check, recipientMissing } from './check'
 import { EmailConfig } from './config'
 import { execute } from './execute'
 import { input } from './input'
+import { type Message, messageOf } from './message'
 
 /** An e-mail by SMTP, with the documents of the steps before. */
-export const email: NodeType<EmailConfig> = {
+export const email: NodeType<EmailConfig, Message> = {
   node_type: 'email',
   aliases: ['gmail'],
   kind: 'delivery',
@@ -23,6 +24,7 @@ export const email: NodeType<EmailConfig> = {
   incomplete: ({ to }) => (to?.length === 0 ? [recipientMissing('to')] : []),
   needs: ({ connection_id }) => ({ templates: [], connections: connection_id === undefined ? [] : [connection_id] }),
   check,
+  fill: messageOf,
   input,
   execute,
 }

@@ -2,20 +2,17 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { JsonObject } from '../../domain/json'
 import { dataIn } from '../data-in'
-import type { StepFault, StepRun } from '../step-run'
+import type { Prepared } from '../node-type'
+import type { StepFault } from '../step-run'
 import { documentsFor } from './attachments'
 import type { EmailConfig } from './config'
-import { messageOf } from './message'
+import type { Message } from './message'
 
-export const input = (
-  config: EmailConfig,
-  given: Pick<StepRun, 'references' | 'documents' | 'step'>,
-): E.Either<StepFault, JsonObject> =>
-  pipe(
-    E.Do,
-    E.bind('message', () => messageOf(config, given.step.label, given.references)),
-    E.bind('files', () => documentsFor(given, 'attachments')(config.attachments ?? [])),
-    E.map(({ message: { body, bodyType, ...head }, files }) =>
+export const input = (config: EmailConfig, prepared: Prepared<Message>): E.Either<StepFault, JsonObject> => {
+  const { body, bodyType, ...head } = prepared.filled
+  return pipe(
+    documentsFor(prepared, 'attachments')(config.attachments ?? []),
+    E.map((files) =>
       dataIn(
         {
           ...head,
@@ -27,3 +24,4 @@ export const input = (
       ),
     ),
   )
+}

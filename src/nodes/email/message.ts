@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import type { StepFilling } from '../node-type'
 import { fillIn } from '../references'
 import { faultOfReferences, stepFault } from '../step-faults'
-import type { References, StepFault } from '../step-run'
+import type { StepFault } from '../step-run'
 import { addressOf } from './address'
 import type { EmailConfig } from './config'
 
@@ -47,12 +48,15 @@ const distinct = (addresses: ReadonlyArray<string>): ReadonlyArray<string> =>
     (address, index) => addresses.findIndex((other) => other.toLowerCase() === address.toLowerCase()) === index,
   )
 
+const filled = (given: StepFilling, field: string, template: string, into: 'text' | 'html') =>
+  pipe(fillIn(into)(given)(template), E.mapLeft(faultOfReferences(given.step.label, field)))
+
 const recipient =
-  (label: string, references: References, field: string) =>
+  (given: StepFilling, field: string) =>
   (template: string): E.Either<StepFault, ReadonlyArray<string>> =>
     pipe(
-      fillIn('text')(references)(template),
-      E.bimap(faultOfReferences(label, field), (text) => text.trim()),
+      filled(given, field, template, 'text'),
+      E.map((text) => text.trim()),
       E.chain((text) => {
         if (text === '') return E.right([])
         const address = addressOf(text)
@@ -70,37 +74,33 @@ const recipient =
 
 /** Each address once; `field` is the part of the configuration that they stand in. */
 export const recipients = (
-  label: string,
-  references: References,
+  given: StepFilling,
   field: string,
   templates: ReadonlyArray<string> = [],
 ): E.Either<StepFault, ReadonlyArray<string>> =>
   pipe(
     templates,
-    E.traverseArray(recipient(label, references, field)),
+    E.traverseArray(recipient(given, field)),
     E.map((lists) => distinct(lists.flat())),
   )
 
-const filled = (label: string, references: References, field: string, template: string, into: 'text' | 'html') =>
-  pipe(fillIn(into)(references)(template), E.mapLeft(faultOfReferences(label, field)))
-
 /** The message that a configuration stands for. Every value of the run is data: none adds a recipient or a header. */
-export const messageOf = (config: EmailConfig, label: string, references: References): E.Either<StepFault, Message> => {
+export const messageOf = (config: EmailConfig, given: StepFilling): E.Either<StepFault, Message> => {
   const bodyType = config.body_type ?? 'text'
   return pipe(
     E.Do,
-    E.bind('to', () => recipients(label, references, 'to', config.to)),
+    E.bind('to', () => recipients(given, 'to', config.to)),
     E.filterOrElse(
       ({ to }) => to.length > 0,
       () => stepFault('delivery.recipient_missing', {}, 'to is empty'),
     ),
-    E.bind('cc', () => recipients(label, references, 'cc', config.cc)),
-    E.bind('bcc', () => recipients(label, references, 'bcc', config.bcc)),
+    E.bind('cc', () => recipients(given, 'cc', config.cc)),
+    E.bind('bcc', () => recipients(given, 'bcc', config.bcc)),
     E.chain((people) =>
       pipe(
         E.Do,
-        E.bind('subject', () => filled(label, references, 'subject_template', config.subject_template, 'text')),
-        E.bind('body', () => filled(label, references, 'body_template', config.body_template ?? '', bodyType)),
+        E.bind('subject', () => filled(given, 'subject_template', config.subject_template, 'text')),
+        E.bind('body', () => filled(given, 'body_template', config.body_template ?? '', bodyType)),
         E.map(({ subject, body }) => ({ ...people, subject: oneLine(subject), body: cleanBody(body), bodyType })),
       ),
     ),

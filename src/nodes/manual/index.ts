@@ -17,6 +17,7 @@ export const manual: NodeType<ManualConfig> = {
   missing: {},
   needs: () => ({ templates: [], connections: [] }),
   check: checkRequiredFields,
+  fill: () => E.right(null),
   input: () => E.right({}),
   execute: (_, { references }) => TE.right(triggerResult(references.trigger, 'manual')),
 }

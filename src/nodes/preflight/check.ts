@@ -2,13 +2,20 @@ import { catalogue, type Code } from '../../domain/catalogue'
 import { type Domain, domains, type Severity } from '../../domain/catalogue/entry'
 import type { Params } from '../../domain/catalogue/text'
 import { phases, type PlannedStep } from '../../domain/execution/plan'
-import type { NodeId } from '../../domain/ids'
+import type { Connection } from '../../domain/connection/connection'
+import type { ConnectionId, NodeId, TemplateId } from '../../domain/ids'
+import type { Template } from '../../domain/template/template'
 import type { Node } from '../../domain/workflow-definition/node'
 import type { Facts, Finding, Needs } from '../node-type'
+import { timeOf } from '../references'
 import { nodeTypeOf } from '../registry'
 import { usedVersion } from '../used-version'
 
-export type PreflightFacts = Omit<Facts, 'label' | 'position' | 'documentsBefore'>
+/** What the checks look at, as plain data: they may run in another thread. What is absent does not exist for the organization. */
+export type PreflightFacts = Pick<Facts, 'trigger' | 'canMail' | 'probed' | 'pinned'> & {
+  readonly templates: Readonly<Partial<Record<TemplateId, Template>>>
+  readonly connections: Readonly<Partial<Record<ConnectionId, Connection>>>
+}
 
 /** A finding where it belongs; pointers are into the workflow as it is sent: `/nodes/<place>/config/…`. */
 export type PreflightFinding = {
@@ -25,8 +32,8 @@ export type PreflightFinding = {
 
 const mostFindings = 200
 const longestTech = 500
-/** Nodes that are not reached by then are told as not checked: templates may be made to take long. */
-const longestMs = 3_000
+/** For the checks of one node, where nothing else is said. */
+const nodeMs = 500
 
 /** What the checks of these nodes have to know. */
 export const needsOf = (nodes: ReadonlyArray<Node>): Needs => {
@@ -39,29 +46,12 @@ export const needsOf = (nodes: ReadonlyArray<Node>): Needs => {
 
 /** A document is about as large as its template. */
 const bytesOf = (node: Node, facts: PreflightFacts): number =>
-  needsOf([node]).templates.reduce((sum, id) => sum + (usedVersion(facts, id)?.size ?? 0), 0)
+  needsOf([node]).templates.reduce((sum, id) => sum + (usedVersion(facts.templates[id], facts.pinned)?.size ?? 0), 0)
 
 const documentsBefore = (nodes: ReadonlyArray<Node>, index: number, facts: PreflightFacts): Facts['documentsBefore'] =>
   nodes
     .slice(0, index)
     .flatMap((node, i) => (kindOf(node) === 'document' ? [{ position: i + 1, bytes: bytesOf(node, facts) }] : []))
-
-const checkNode =
-  (nodes: ReadonlyArray<Node>, facts: PreflightFacts, isLate: () => boolean) =>
-  ({ node_id, node_type, label, config }: Node, index: number): ReadonlyArray<PreflightFinding> => {
-    const position = index + 1
-    if (isLate())
-      return [
-        placed({ code: 'timeout', params: { label }, tech: `not checked within ${longestMs} ms` }, node_id, position),
-      ]
-    const found = nodeTypeOf(node_type)?.check(config, {
-      ...facts,
-      label,
-      position,
-      documentsBefore: documentsBefore(nodes, index, facts),
-    }) ?? [{ code: 'internal_error' as const, params: { label }, tech: `no node type ${node_type} in this version` }]
-    return found.map((finding) => placed(finding, node_id, position))
-  }
 
 /** What a run is begun for: what it skips is not checked, and a dry run sends nothing. */
 export type Purpose = {
@@ -86,10 +76,9 @@ const lenient: ReadonlyArray<Domain> = ['permissions', 'delivery', 'signature']
 
 /** In a dry run, what keeps a step from sending does not block. */
 const forPurpose =
-  ({ dryRun }: Purpose, nodes: ReadonlyArray<Node>) =>
+  ({ dryRun }: Pick<Purpose, 'dryRun'>, node: Node) =>
   (finding: PreflightFinding): PreflightFinding => {
-    const node = nodes[finding.position - 1]
-    const sends = node !== undefined && ['delivery', 'human'].includes(kindOf(node) ?? '')
+    const sends = ['delivery', 'human'].includes(kindOf(node) ?? '')
     return dryRun && sends && lenient.includes(finding.domain) ? { ...finding, severity: 'warning' } : finding
   }
 
@@ -147,6 +136,43 @@ const capped = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> =
 export const merged = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> =>
   capped(distinct(findings)).toSorted(order)
 
+/** A node to check, as it stands in its workflow. */
+export type Place = {
+  readonly node: Node
+  readonly position: number
+  readonly documentsBefore: Facts['documentsBefore']
+}
+
+/** The nodes that a purpose asks for. */
+export const placesOf = (nodes: ReadonlyArray<Node>, facts: PreflightFacts, purpose: Purpose): ReadonlyArray<Place> =>
+  nodes.flatMap((node, index) =>
+    isMeant(purpose)(node)
+      ? [{ node, position: index + 1, documentsBefore: documentsBefore(nodes, index, facts) }]
+      : [],
+  )
+
+/** What is found of one node. */
+export const placedAt =
+  ({ node, position }: Place, purpose: Pick<Purpose, 'dryRun'>) =>
+  (found: ReadonlyArray<Finding>): ReadonlyArray<PreflightFinding> =>
+    merged(found.map((finding) => forPurpose(purpose, node)(placed(finding, node.node_id, position))))
+
+/** The checks of one node, in the time that is left for them. */
+export const checkNode = (
+  { node: { node_type, label, config }, position, documentsBefore }: Place,
+  { templates, connections, ...facts }: PreflightFacts,
+  msLeft: () => number,
+): ReadonlyArray<Finding> =>
+  nodeTypeOf(node_type)?.check(config, {
+    ...facts,
+    template: (id) => templates[id],
+    connection: (id) => connections[id],
+    label,
+    position,
+    documentsBefore,
+    msLeft,
+  }) ?? [{ code: 'internal_error', params: { label }, tech: `no node type ${node_type} in this version` }]
+
 const withoutNodes = (): PreflightFinding =>
   placed({ code: 'data.workflow_without_nodes', params: {}, tech: 'no nodes', pointers: ['/nodes'] }, null, 0)
 
@@ -161,18 +187,23 @@ export const incompleteness = (nodes: ReadonlyArray<Node>): ReadonlyArray<Prefli
       )
 
 /** Everything that is known to be wrong before a run begins: all checks, at most 200 findings, by domain, position and code. */
+export const verdict = (
+  nodes: ReadonlyArray<Node>,
+  found: ReadonlyArray<PreflightFinding>,
+): ReadonlyArray<PreflightFinding> => (nodes.length === 0 ? [withoutNodes()] : merged(found))
+
+/** All checks at once, for as long as they take. */
 export const preflight = (
   nodes: ReadonlyArray<Node>,
   facts: PreflightFacts,
   purpose: Purpose = wholeRun,
-  now: () => number = () => performance.now(),
-): ReadonlyArray<PreflightFinding> => {
-  if (nodes.length === 0) return [withoutNodes()]
-  const end = now() + longestMs
-  const check = checkNode(nodes, facts, () => now() > end)
-  const found = nodes.flatMap((node, index) => (isMeant(purpose)(node) ? check(node, index) : []))
-  return merged(found.map(forPurpose(purpose, nodes)))
-}
+): ReadonlyArray<PreflightFinding> =>
+  verdict(
+    nodes,
+    placesOf(nodes, facts, purpose).flatMap((place) =>
+      placedAt(place, purpose)(checkNode(place, facts, timeOf(nodeMs))),
+    ),
+  )
 
 export const isBlocking = ({ severity }: Pick<PreflightFinding, 'severity'>): boolean => severity === 'blocking'
 

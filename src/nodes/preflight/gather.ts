@@ -15,8 +15,8 @@ export type FactSources<Away> = {
 }
 
 const all =
-  <Id, A, Away>(find: (id: Id) => TE.TaskEither<Away, A | undefined>) =>
-  (ids: ReadonlyArray<Id>): TE.TaskEither<Away, (id: Id) => A | undefined> =>
+  <Id extends string, A, Away>(find: (id: Id) => TE.TaskEither<Away, A | undefined>) =>
+  (ids: ReadonlyArray<Id>): TE.TaskEither<Away, Readonly<Partial<Record<Id, A>>>> =>
     pipe(
       ids,
       TE.traverseArray((id) =>
@@ -25,10 +25,7 @@ const all =
           TE.map((found) => [id, found] as const),
         ),
       ),
-      TE.map((found) => {
-        const known = new Map(found)
-        return (id: Id) => known.get(id)
-      }),
+      TE.map((found) => Object.fromEntries(found.filter(([, each]) => each !== undefined)) as Partial<Record<Id, A>>),
     )
 
 /** Everything that the checks of these nodes look at, read side by side. */
@@ -42,8 +39,8 @@ export const gather =
     const { templates, connections } = needsOf(nodes)
     return pipe(
       TE.Do,
-      TE.apS('template', all(template)(templates)),
-      TE.apS('connection', all(connection)(connections)),
+      TE.apS('templates', all(template)(templates)),
+      TE.apS('connections', all(connection)(connections)),
       TE.map((found) => ({ ...found, trigger, canMail, pinned })),
     )
   }

@@ -1,4 +1,5 @@
 export { decodeNodes } from '../decode-nodes'
+export { nodeThreads } from '../node-work/threads'
 export { webhookTriggerData } from '../webhook/trigger-data'
 export {
   incompleteness,
@@ -12,5 +13,6 @@ export {
   type PreflightFinding,
   wholeRun,
 } from './check'
+export { type Checks, checksIn, patientChecks, type ChecksUnavailable } from './checks'
 export { gather } from './gather'
 export { nodesToCheck } from './recheck'

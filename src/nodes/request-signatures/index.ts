@@ -24,6 +24,7 @@ export const requestSignatures: NodeType<SignatureConfig> = {
   incomplete,
   needs: () => ({ templates: [], connections: [] }),
   check,
+  fill: () => E.left(noProvider),
   input: () => E.left(noProvider),
   execute: () => TE.left(noProvider),
 }

@@ -3,11 +3,12 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Approver, Review } from '../../domain/execution/state'
 import { derivedId, EventId } from '../../domain/ids'
+import type { Prepared } from '../node-type'
 import { stepFault } from '../step-faults'
 import type { Mailer, StepResult, StepRun, StepStop } from '../step-run'
 import { type ReviewConfig, usualHours } from './config'
 import { invite } from './invite'
-import { type Question, questionOf } from './question'
+import type { Question } from './question'
 
 type Asked = Pick<Review, 'review_id' | 'approvers' | 'message' | 'expires_at' | 'auto_approve'>
 
@@ -50,7 +51,7 @@ const request = (
 }
 
 /** Asks people and leaves: what they decide completes the step or ends the run. */
-export const execute = (config: ReviewConfig, run: StepRun): TE.TaskEither<StepStop, StepResult> =>
+export const execute = (config: ReviewConfig, run: StepRun & Prepared<Question>): TE.TaskEither<StepStop, StepResult> =>
   pipe(
     TE.Do,
     TE.bind('mailer', () =>
@@ -60,9 +61,8 @@ export const execute = (config: ReviewConfig, run: StepRun): TE.TaskEither<StepS
         ),
       ),
     ),
-    TE.bindW('question', () => TE.fromEither(questionOf(config, run))),
     TE.bindW('locale', ({ mailer }) => mailer.localeOf(run.organizationId)),
-    TE.bindW('review', ({ mailer, question }) => request(config, run, mailer, question)),
+    TE.bindW('review', ({ mailer }) => request(config, run, mailer, run.filled)),
     TE.chainFirstW(({ mailer, locale, review }) =>
       pipe(review.approvers, TE.traverseSeqArray(invite(run, mailer, locale, review))),
     ),

@@ -4,9 +4,10 @@ import { check } from './check'
 import { ReviewConfig } from './config'
 import { execute } from './execute'
 import { input } from './input'
+import { type Question, questionOf } from './question'
 
 /** The run waits until a person approves or rejects what it made. */
-export const reviewDocuments: NodeType<ReviewConfig> = {
+export const reviewDocuments: NodeType<ReviewConfig, Question> = {
   node_type: 'review-documents',
   aliases: ['human-in-loop'],
   kind: 'human',
@@ -18,6 +19,7 @@ export const reviewDocuments: NodeType<ReviewConfig> = {
   incomplete: ({ approver_emails }) => (approver_emails?.length === 0 ? [recipientMissing('approver_emails')] : []),
   needs: () => ({ templates: [], connections: [] }),
   check,
+  fill: questionOf,
   input,
   execute,
 }

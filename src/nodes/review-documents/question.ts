@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { cleanBody, recipients } from '../email/message'
+import type { StepFilling } from '../node-type'
 import { fillIn } from '../references'
 import { faultOfReferences, stepFault } from '../step-faults'
-import type { StepFault, StepRun } from '../step-run'
+import type { StepFault } from '../step-run'
 import type { ReviewConfig } from './config'
 
 /** What is asked of whom. */
@@ -11,12 +12,9 @@ export type Question = { readonly emails: ReadonlyArray<string>; readonly messag
 
 const longestMessage = 20_000
 
-export const questionOf = (
-  config: ReviewConfig,
-  { step, references }: Pick<StepRun, 'step' | 'references'>,
-): E.Either<StepFault, Question> =>
+export const questionOf = (config: ReviewConfig, given: StepFilling): E.Either<StepFault, Question> =>
   pipe(
-    recipients(step.label, references, 'approver_emails', config.approver_emails),
+    recipients(given, 'approver_emails', config.approver_emails),
     E.filterOrElse(
       (emails) => emails.length > 0,
       () => stepFault('delivery.recipient_missing', {}, 'approver_emails is empty'),
@@ -24,8 +22,8 @@ export const questionOf = (
     E.bindTo('emails'),
     E.bind('message', () =>
       pipe(
-        fillIn('text')(references)(config.message_template ?? ''),
-        E.bimap(faultOfReferences(step.label, 'message_template'), (text) =>
+        fillIn('text')(given)(config.message_template ?? ''),
+        E.bimap(faultOfReferences(given.step.label, 'message_template'), (text) =>
           cleanBody(text).trim().slice(0, longestMessage),
         ),
       ),

@@ -9,10 +9,10 @@ import { connectionMissing } from '../connections/findings'
 import { storage } from '../connections/storage'
 import type { StorageConfig, StorageSecret } from '../connections/storage/config'
 import { bytesOf } from '../document-bytes'
+import type { Prepared } from '../node-type'
 import { effectFault, faultOfFinding, findingOfReference, stepFault } from '../step-faults'
 import type { EffectFault, StepFault, StepResult, StepRun, StepStop } from '../step-run'
 import type { StorageNodeConfig } from './config'
-import { folderFor } from './input'
 import { faultOfStorage } from './storage-fault'
 import type { File, Target } from './target'
 import { targetOf } from './target-of'
@@ -97,11 +97,14 @@ const someDocuments = ({ documents, step }: StepRun): E.Either<StepFault, Readon
       )
 
 /** Every document of the steps before, each written once; the same again is harmless. */
-export const execute = (config: StorageNodeConfig, run: StepRun): TE.TaskEither<StepStop, StepResult> =>
+export const execute = (
+  config: StorageNodeConfig,
+  run: StepRun & Prepared<Place['folder']>,
+): TE.TaskEither<StepStop, StepResult> =>
   pipe(
     TE.Do,
     TE.bindW('documents', () => TE.fromEither(someDocuments(run))),
-    TE.bindW('folder', () => TE.fromEither(folderFor(config, run))),
+    TE.let('folder', () => run.filled),
     TE.bindW('connected', () => connectedTo(run, config.connection_id, storage)),
     TE.bindW('target', ({ connected }) => TE.fromEither(targetFor(run, connected))),
     TE.chainW(({ documents, ...place }) => pipe(documents, TE.traverseSeqArray(saveOnce(run, place)))),

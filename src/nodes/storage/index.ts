@@ -4,10 +4,10 @@ import type { NodeType } from '../node-type'
 import { check } from './check'
 import { StorageNodeConfig } from './config'
 import { execute } from './execute'
-import { input } from './input'
+import { folderFor, input } from './input'
 
 /** The run's documents in a folder or a bucket. */
-export const storage: NodeType<StorageNodeConfig> = {
+export const storage: NodeType<StorageNodeConfig, ReadonlyArray<string>> = {
   node_type: 'storage',
   aliases: [],
   kind: 'delivery',
@@ -18,6 +18,7 @@ export const storage: NodeType<StorageNodeConfig> = {
   missing: { connection_id: () => connectionMissing(destination.provider, 'connection_id is missing') },
   needs: ({ connection_id }) => ({ templates: [], connections: connection_id === undefined ? [] : [connection_id] }),
   check,
+  fill: folderFor,
   input,
   execute,
 }

@@ -1,19 +1,20 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { JsonObject } from '../../domain/json'
+import type { Prepared, StepFilling } from '../node-type'
 import { fillIn } from '../references'
 import { faultOfReferences, stepFault } from '../step-faults'
-import type { StepFault, StepRun } from '../step-run'
+import type { StepFault } from '../step-run'
 import type { StorageNodeConfig } from './config'
 import { folderOf } from './folder'
 
 export const folderFor = (
   { folder = '' }: StorageNodeConfig,
-  { references, step }: Pick<StepRun, 'references' | 'step'>,
+  given: StepFilling,
 ): E.Either<StepFault, ReadonlyArray<string>> =>
   pipe(
-    fillIn('text')(references)(folder),
-    E.mapLeft(faultOfReferences(step.label, 'folder')),
+    fillIn('text')(given)(folder),
+    E.mapLeft(faultOfReferences(given.step.label, 'folder')),
     E.chain((text) =>
       pipe(
         folderOf(text),
@@ -25,14 +26,7 @@ export const folderFor = (
   )
 
 export const input = (
-  config: StorageNodeConfig,
-  given: Pick<StepRun, 'references' | 'documents' | 'step'>,
-): E.Either<StepFault, JsonObject> =>
-  pipe(
-    folderFor(config, given),
-    E.map((folder) => ({
-      connection_id: config.connection_id,
-      folder: folder.join('/'),
-      files: given.documents.map(({ personal }) => personal.file_name),
-    })),
-  )
+  { connection_id }: StorageNodeConfig,
+  { filled, documents }: Prepared<ReadonlyArray<string>>,
+): E.Either<never, JsonObject> =>
+  E.right({ connection_id, folder: filled.join('/'), files: documents.map(({ personal }) => personal.file_name) })

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import type { Draft } from '../../domain/exact'
 import type { JsonObject } from '../../domain/json'
 import type { TemplateId } from '../../domain/ids'
-import type { TemplateNode, TemplateVersion } from '../../domain/template/version'
+import type { TemplateVersion } from '../../domain/template/version'
 import { foreseen, pointingAt } from '../checking'
 import type { Facts, Finding } from '../node-type'
 import { pathOfSource } from '../references'
@@ -12,28 +12,12 @@ import type { UploadedDocumentConfig } from './config'
 import { type Finding as DocxFinding, walkData } from './docx'
 import { findingOfDocx } from './docx-finding'
 import { type Mapping, templateData } from './template-data'
+import { isUsed, without } from './used'
 
 type Config = Draft<UploadedDocumentConfig>
 type Findings = ReadonlyArray<Finding>
 
 const isOfStep = ({ source_field }: Mapping): boolean => pathOfSource(source_field)[0] === 'step'
-
-const concerns = (path: string, { template_tag }: Mapping): boolean =>
-  path === template_tag || path.startsWith(`${template_tag}.`) || template_tag.startsWith(`${path}.`)
-
-/** Leaves out what these mappings fill: a section goes with all that stands in it. */
-const without = (tree: ReadonlyArray<TemplateNode>, mappings: ReadonlyArray<Mapping>): ReadonlyArray<TemplateNode> =>
-  tree
-    .filter(({ path }) => !mappings.some((mapping) => concerns(path, mapping)))
-    .map((node) => (node.kind === 'section' ? { ...node, children: without(node.children, mappings) } : node))
-
-const pathsIn = (tree: ReadonlyArray<TemplateNode>): ReadonlyArray<string> =>
-  tree.flatMap((node) => (node.kind === 'tag' ? [node.path] : [node.path, ...pathsIn(node.children)]))
-
-export const isUsed =
-  (tree: ReadonlyArray<TemplateNode>) =>
-  (mapping: Mapping): boolean =>
-    pathsIn(tree).some((path) => concerns(path, mapping))
 
 const unusedMappings = ({ field_mappings = [] }: Config, { tree }: TemplateVersion, { label }: Facts): Findings => {
   const used = isUsed(tree)
@@ -108,7 +92,8 @@ const ofVersion = ({ warnings, size, version }: TemplateVersion, newest: number)
 ]
 
 const templateFindings = (config: Config, template_id: TemplateId, facts: Facts): Findings => {
-  const version = usedVersion(facts, template_id)
+  const template = facts.template(template_id)
+  const version = usedVersion(template, facts.pinned)
   if (version === undefined)
     return [
       {
@@ -118,7 +103,7 @@ const templateFindings = (config: Config, template_id: TemplateId, facts: Facts)
         pointers: ['/template_id'],
       },
     ]
-  const newest = facts.template(template_id)?.versions.at(-1)?.version ?? version.version
+  const newest = template?.versions.at(-1)?.version ?? version.version
   return [
     ...[...(facts.probed?.[template_id] ?? []), ...ofVersion(version, newest)].map(pointingAt('/template_id')),
     ...unusedMappings(config, version, facts),

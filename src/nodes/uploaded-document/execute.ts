@@ -3,16 +3,15 @@ import * as TE from 'fp-ts/TaskEither'
 import type { GeneratedDocument } from '../../domain/execution/receipts'
 import type { Receipt } from '../../domain/execution/receipts'
 import { DocumentId, derivedId } from '../../domain/ids'
-import type { JsonObject } from '../../domain/json'
 import type { TemplateVersion } from '../../domain/template/version'
 import type { BlobNotFound, BlobStoreUnavailable } from '../../stores/blobs/blob-store'
+import type { Prepared } from '../node-type'
 import { findingOfReference, effectFault, faultOfFinding, stepFault, unavailable } from '../step-faults'
 import type { EffectFault, StepFault, StepResult, StepRun, StepStop, Unavailable } from '../step-run'
-import { isUsed } from './check'
 import type { UploadedDocumentConfig } from './config'
 import type { TemplateFault } from './docx'
-import { fileNameOf } from './input'
-import { templateData } from './template-data'
+import type { Filled } from './fill'
+import { isUsed } from './used'
 
 const contentType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 
@@ -41,30 +40,27 @@ const watermarkOf = ({ dryRun, executionId }: StepRun) => (dryRun ? { text: 'DRY
 /** How long a document of a dry run is kept, ms. */
 const dryRunKeptMs = 7 * 24 * 3_600_000
 
-const dataFor = (
-  config: UploadedDocumentConfig,
-  run: StepRun,
-  version: TemplateVersion,
-): TE.TaskEither<StepFault, JsonObject> => {
-  const { data, absent } = templateData(config, run.references)
+type DocumentRun = StepRun & Prepared<Filled>
+
+const jsonFor = (run: DocumentRun, version: TemplateVersion): TE.TaskEither<StepFault, string> => {
+  const { json, absent } = run.filled
   const [missing] = absent.filter(isUsed(version.tree))
-  if (missing === undefined) return TE.right(data)
+  if (missing === undefined) return TE.right(json)
   const finding = findingOfReference(run.step.label, 'field_mappings')
   return TE.left(faultOfFinding(finding({ _tag: 'MissingValue', path: missing.source_field })))
 }
 
 const rendered = (
-  config: UploadedDocumentConfig,
-  run: StepRun,
+  run: DocumentRun,
   version: TemplateVersion,
 ): TE.TaskEither<EffectFault | Unavailable, { readonly sha256: string; readonly size: number }> =>
   pipe(
     TE.Do,
-    TE.bindW('data', () => pipe(dataFor(config, run, version), TE.mapLeft(didNotHappen))),
+    TE.bindW('json', () => pipe(jsonFor(run, version), TE.mapLeft(didNotHappen))),
     TE.bindW('file', () => pipe(run.blobs.get(version.sha256), TE.mapLeft(noFile))),
-    TE.chainW(({ data, file }) =>
+    TE.chainW(({ json, file }) =>
       pipe(
-        run.docx.renderTemplate(file, data, { signal: run.signal, watermark: watermarkOf(run) }),
+        run.docx.renderTemplate(file, json, { signal: run.signal, watermark: watermarkOf(run) }),
         TE.mapLeft((fault) =>
           didNotHappen(fault._tag === 'RenderStopped' ? stopped(run) : ofTemplate(run.step.label)(fault)),
         ),
@@ -89,9 +85,8 @@ const resultOf = ({ data }: { readonly data: GeneratedDocument }): StepResult =>
 
 const generate = (
   config: UploadedDocumentConfig,
-  run: StepRun,
+  run: DocumentRun,
   version: TemplateVersion,
-  fileName: string,
 ): TE.TaskEither<StepStop, StepResult> => {
   const effect_key = run.effectKey('document')
   const receipt = ({ sha256, size }: { readonly sha256: string; readonly size: number }): Receipt => ({
@@ -106,11 +101,11 @@ const generate = (
       template_id: config.template_id,
       template_version: version.version,
       expires_at: run.dryRun ? new Date(Date.parse(run.now()) + dryRunKeptMs).toISOString() : null,
-      personal: { file_name: fileName },
+      personal: { file_name: run.filled.file_name },
     },
   })
   return pipe(
-    run.once({ effect_key, kind: 'document', repeatable: true }, pipe(rendered(config, run, version), TE.map(receipt))),
+    run.once({ effect_key, kind: 'document', repeatable: true }, pipe(rendered(run, version), TE.map(receipt))),
     TE.chain((done) =>
       done?.type === 'DocumentGenerated'
         ? TE.right(resultOf(done))
@@ -120,17 +115,11 @@ const generate = (
 }
 
 /** Fills the template's version in, once; the same input gives the same bytes. */
-export const execute = (config: UploadedDocumentConfig, run: StepRun): TE.TaskEither<StepStop, StepResult> =>
+export const execute = (config: UploadedDocumentConfig, run: DocumentRun): TE.TaskEither<StepStop, StepResult> =>
   config.create_pdf === true
     ? TE.left(stepFault('template.pdf_converter_unavailable', {}, 'create_pdf is true'))
     : pipe(
-        TE.fromEither(fileNameOf(config, run)),
-        TE.bindTo('fileName'),
-        TE.bindW('version', () =>
-          pipe(
-            run.template(config.template_id),
-            TE.chainW(TE.fromNullable(notFound(`no template ${config.template_id}`))),
-          ),
-        ),
-        TE.chainW(({ fileName, version }) => generate(config, run, version, fileName)),
+        run.template(config.template_id),
+        TE.chainW(TE.fromNullable(notFound(`no template ${config.template_id}`))),
+        TE.chainW((version) => generate(config, run, version)),
       )

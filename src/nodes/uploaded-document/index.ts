@@ -2,10 +2,11 @@ import type { NodeType } from '../node-type'
 import { check } from './check'
 import { UploadedDocumentConfig } from './config'
 import { execute } from './execute'
+import { fill, type Filled } from './fill'
 import { input } from './input'
 
 /** A document from a stored .docx template. */
-export const uploadedDocument: NodeType<UploadedDocumentConfig> = {
+export const uploadedDocument: NodeType<UploadedDocumentConfig, Filled> = {
   node_type: 'uploaded-document',
   aliases: ['file-upload'],
   kind: 'document',
@@ -18,6 +19,7 @@ export const uploadedDocument: NodeType<UploadedDocumentConfig> = {
   },
   needs: ({ template_id }) => ({ templates: template_id === undefined ? [] : [template_id], connections: [] }),
   check,
+  fill,
   input,
   execute,
 }

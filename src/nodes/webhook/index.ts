@@ -17,6 +17,7 @@ export const webhook: NodeType<WebhookConfig> = {
   missing: {},
   needs: () => ({ templates: [], connections: [] }),
   check: checkRequiredFields,
+  fill: () => E.right(null),
   input: () => E.right({}),
   execute: ({ source_object_type = 'webhook' }, { references }) =>
     TE.right(triggerResult(references.trigger, source_object_type)),

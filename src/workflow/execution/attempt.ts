@@ -4,7 +4,9 @@ import * as TE from 'fp-ts/TaskEither'
 import { type Execution, type Step, stepOf } from '../../domain/execution/state'
 import type { Fault } from '../../domain/fault'
 import type { JsonObject } from '../../domain/json'
-import type { NodeType } from '../../nodes/node-type'
+import type { AnyNodeType } from '../../nodes/any-node-type'
+import type { FillTexts } from '../../nodes/node-work/filling'
+import type { Checks } from '../../nodes/preflight'
 import type { References, StepFault, StepResult, StepServices, StepStop } from '../../nodes/step-run'
 import type { Catalog } from './catalog'
 import { once } from './once'
@@ -13,10 +15,12 @@ import { brokeDown, internal, tooSlow, workerLost, outcomeUnknown } from './step
 import { committed, lookAgain } from './stop'
 
 /** How a node's type is run, its configuration as stored. */
-export type RunnableType = Pick<NodeType<JsonObject>, 'attempts' | 'timeoutMs' | 'input' | 'execute'>
+export type RunnableType = Pick<AnyNodeType, 'node_type' | 'attempts' | 'timeoutMs' | 'fill' | 'input' | 'execute'>
 
 export type Attempting = {
   readonly services: Omit<StepServices, 'template' | 'connection'>
+  readonly checks: Checks
+  readonly fillTexts: FillTexts
   /** This worker, for as long as it lives: another's attempt that is still at work is taken for dead. */
   readonly author: string
   /** Who looked at this run last and said that it waits, or that a part of docg is away: what it left open has not died with it. */
@@ -81,14 +85,49 @@ const giveUp = (run: RunCommands, deps: Attempting, step: Step): TE.TaskEither<S
 const inputOf = (
   { input }: RunnableType,
   config: JsonObject,
-  asked: Parameters<RunnableType['input']>[1],
+  prepared: Parameters<RunnableType['input']>[1],
 ): E.Either<StepFault, JsonObject> =>
   pipe(
     E.tryCatch(
-      () => input(config, asked),
-      (thrown) => brokeDown(asked.step, thrown),
+      () => input(config, prepared),
+      (thrown) => brokeDown(prepared.step, thrown),
     ),
     E.flatten,
+  )
+
+/** Work that ends at once when a cancel is asked for. */
+export const untilCanceled =
+  <A>(deps: Pick<Attempting, 'onCancel'>, run: RunCommands, work: (signal: AbortSignal) => Promise<A>) =>
+  async (): Promise<A> => {
+    const stop = new AbortController()
+    const cease = deps.onCancel(run, () => stop.abort())
+    try {
+      return await work(stop.signal)
+    } finally {
+      cease()
+    }
+  }
+
+/** Right, with a fault: the step begins, and fails for it. */
+const filledTexts = (
+  deps: Attempting,
+  type: RunnableType,
+  config: JsonObject,
+  run: RunCommands,
+  step: Step,
+): TE.TaskEither<StepStop, E.Either<StepFault, unknown>> =>
+  pipe(
+    untilCanceled(deps, run, (signal) => {
+      const { organizationId: owner } = run.state()
+      const wanted = { type, config, references: referencesOf(run.state()), step, owner, signal }
+      return deps
+        .fillTexts(wanted)()
+        .catch((thrown: unknown): E.Either<StepFault, never> => E.left(brokeDown(step, thrown)))
+    }),
+    TE.map(E.right<StepFault, unknown>),
+    TE.orElse((stop): TE.TaskEither<StepStop, E.Either<StepFault, unknown>> =>
+      stop._tag === 'StepFault' ? TE.right(E.left(stop)) : TE.left(stop),
+    ),
   )
 
 /** The attempt's own time limit, and the end of the road for what it throws: a bug fails its run, not the worker. */
@@ -122,6 +161,7 @@ const execute = (
   catalog: Catalog,
   { timeoutMs, execute }: RunnableType,
   config: JsonObject,
+  filled: unknown,
   run: RunCommands,
   step: Step,
 ): TE.TaskEither<StepStop, StepResult> => {
@@ -141,6 +181,7 @@ const execute = (
       now: deps.now,
       references: referencesOf(run.state()),
       documents,
+      filled,
       effect: (key) => run.state().effects[key],
       effectKey: (target) => `${step.step_id}/${target}`,
       once: once(run, step, `${deps.author}/${step.attempt}`, deps.now, isOver),
@@ -214,14 +255,37 @@ export const attempt = (
   planned: Step,
 ): TE.TaskEither<StepStop, void> => {
   if (isDead(planned, deps) && planned.deaths + 1 >= deathsAtMost) return giveUp(run, deps, planned)
+  return pipe(
+    filledTexts(deps, type, config, run, planned),
+    TE.chain((filled) => begun(deps, catalog, type, config, filled, run, planned)),
+  )
+}
+
+const begun = (
+  deps: Attempting,
+  catalog: Catalog,
+  type: RunnableType,
+  config: JsonObject,
+  filled: E.Either<StepFault, unknown>,
+  run: RunCommands,
+  planned: Step,
+): TE.TaskEither<StepStop, void> => {
   const { step_id } = planned
   const asked = { references: referencesOf(run.state()), documents: run.state().documents, step: planned }
-  const input = inputOf(type, config, asked)
+  const input = pipe(
+    filled,
+    E.chain((texts) => inputOf(type, config, { ...asked, filled: texts })),
+  )
   const data_in = E.isRight(input) ? input.right : {}
   const work = (step: Step): TE.TaskEither<StepStop, void> =>
     pipe(
-      TE.fromEither<StepStop, JsonObject>(input),
-      TE.chain(() => execute(deps, catalog, type, config, run, step)),
+      TE.fromEither<StepStop, unknown>(
+        pipe(
+          input,
+          E.chain(() => filled),
+        ),
+      ),
+      TE.chain((texts) => execute(deps, catalog, type, config, texts, run, step)),
       TE.chain(complete(run, step)),
       TE.orElse(afterStop(run, deps, type, step)),
       TE.chain(() => (run.isUrgent() ? committed(run) : TE.of(undefined))),
@@ -238,8 +302,10 @@ export const attempt = (
 export const unknownType = (name: string): RunnableType => {
   const tech = `no node type ${name} in this version`
   return {
+    node_type: name,
     attempts: 1,
     timeoutMs: 1_000,
+    fill: () => E.right(null),
     input: (_, { step }) => E.left(internal(step, tech)),
     execute: (_, { step }) => TE.left(internal(step, tech)),
   }

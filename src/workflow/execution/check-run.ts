@@ -4,24 +4,26 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Execution, RecordedFinding } from '../../domain/execution/state'
 import type { NodeId, TemplateId } from '../../domain/ids'
 import {
+  type Checks,
   gather,
   isBlocking,
   merged,
   needsOf,
-  preflight,
   type PreflightFacts,
   type PreflightFinding,
 } from '../../nodes/preflight'
+import { unavailable } from '../../nodes/step-faults'
 import type { StepStop } from '../../nodes/step-run'
 import { usedVersion } from '../../nodes/used-version'
-import type { Attempting } from './attempt'
+import { type Attempting, untilCanceled } from './attempt'
 import type { Catalog } from './catalog'
 import type { RunCommands } from './run-commands'
+import { lookAgain } from './stop'
 
 /** A template whose version was chosen stays at it. */
-const pinsOf = (ids: ReadonlyArray<TemplateId>, facts: PreflightFacts) =>
+const pinsOf = (ids: ReadonlyArray<TemplateId>, { templates, pinned }: PreflightFacts) =>
   ids.flatMap((template_id) => {
-    const version = usedVersion(facts, template_id)?.version
+    const version = usedVersion(templates[template_id], pinned)?.version
     return version === undefined ? [] : [{ template_id, version }]
   })
 
@@ -37,23 +39,39 @@ const together = (
   return merged([...kept, ...found])
 }
 
+/** A run whose cancel is asked for is looked at again. */
+const checked = (
+  deps: Pick<Attempting, 'checks' | 'onCancel'>,
+  run: RunCommands,
+  wanted: Omit<Parameters<Checks>[0], 'signal'>,
+): TE.TaskEither<StepStop, ReadonlyArray<PreflightFinding>> =>
+  untilCanceled(deps, run, (signal) =>
+    pipe(
+      deps.checks({ ...wanted, signal }),
+      TE.mapLeft((error): StepStop => (signal.aborted ? lookAgain : unavailable(error))),
+    )(),
+  )
+
 /** The checks of these nodes; the verdict is staged. Blocking findings hold the run. */
 export const checkRun = (
-  { services, now }: Pick<Attempting, 'services' | 'now'>,
+  deps: Pick<Attempting, 'services' | 'checks' | 'onCancel' | 'now'>,
   catalog: Catalog,
   run: RunCommands,
   nodes: ReadonlyArray<NodeId>,
 ): TE.TaskEither<StepStop, void> => {
   const state = run.state()
-  const { executionId, workflowVersion, workflowRevision, triggerData, dryRun, untilPhase } = state
+  const { executionId, organizationId, workflowVersion, workflowRevision, triggerData, dryRun, untilPhase } = state
+  const { services, now } = deps
   const canMail = services.mailer !== undefined
   const began = performance.now()
   return pipe(
     TE.Do,
     TE.bind('drawn', () => catalog.nodes(state)),
     TE.bind('facts', ({ drawn }) => gather({ ...catalog, canMail })(drawn, triggerData, state.preflight.templates)),
-    TE.chainEitherKW(({ drawn, facts }) => {
-      const found = preflight(drawn, facts, { dryRun, untilPhase, only: nodes })
+    TE.bindW('found', ({ drawn, facts }) =>
+      checked(deps, run, { nodes: drawn, facts, purpose: { dryRun, untilPhase, only: nodes }, owner: organizationId }),
+    ),
+    TE.chainEitherKW(({ drawn, facts, found }) => {
       const findings = together(state, nodes, found)
       const blocking_count = findings.filter(isBlocking).length
       return run.stage({

@@ -44,7 +44,7 @@ describe('the checks of a review', () => {
         { node_type: 'manual', label: 'Start', config: {} },
         { node_type: 'review-documents', label: 'Review', config },
       ].map((node, i) => ({ ...node, node_id: derivedId(NodeId, '6ba7b811-9dad-11d1-80b4-00c04fd430c8', String(i)) })),
-      { trigger, template: () => undefined, connection: () => undefined, canMail },
+      { trigger, templates: {}, connections: {}, canMail },
       { dryRun, untilPhase: undefined },
     )
   const codes = (...given: Parameters<typeof found>) => found(...given).map(({ code }) => code)

@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
 import type { ExecutionId } from '../../../src/domain/ids'
+import { fillingIn } from '../../../src/nodes/node-work/filling'
+import { checksIn, nodeThreads } from '../../../src/nodes/preflight'
 import type { StepRun } from '../../../src/nodes/step-run'
 import { advance, type Advanced, type Advancing } from '../../../src/workflow/execution/advance'
 import type { RunnableType } from '../../../src/workflow/execution/attempt'
@@ -8,12 +10,17 @@ import { catalogOf } from '../../../src/workflow/execution/catalog'
 import type { RunLog } from '../../../src/workflow/execution/run-commands'
 import { sent } from '../../support/runs'
 
+/** What these tests do is small: no thread is started. */
+const threads = nodeThreads()
+
 /** The node types of these tests ask for nothing. */
 const services = {} as Advancing['services']
 
 export const result = { output: { n: 7 }, personal: { name: 'Ana' } }
 
 export const typeOf = (change: Partial<RunnableType> = {}): RunnableType => ({
+  node_type: 'of a test',
+  fill: () => E.right(null),
   attempts: 3,
   timeoutMs: 5_000,
   input: () => E.right({ asked: true }),
@@ -27,6 +34,8 @@ export const worker = (log: RunLog, type: RunnableType | undefined, change: Part
   catalog: catalogOf(log),
   nodeType: () => type,
   services,
+  checks: checksIn(threads),
+  fillTexts: fillingIn(threads),
   author: 'worker 1',
   now: () => new Date().toISOString(),
   onCancel: () => () => undefined,

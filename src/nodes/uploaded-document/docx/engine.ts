@@ -1,11 +1,12 @@
+import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import { type Pool, type PoolOptions, type PoolOutcome, startPool } from '../../threads/pool'
 import { finding, type TemplateFault, templateFault, tooLarge, unreadable } from './fault'
 import { type Inspection } from './inspect'
 import { type Answer, type Job } from './job'
 import { limits, megabytes } from './limits'
-import { type PoolOptions, type PoolOutcome, startPool } from './pool'
 import { type Data, type Rendered } from './render'
 import { type Watermark } from './watermark'
 
@@ -28,10 +29,10 @@ export interface RenderStopped {
 }
 
 export interface RenderTemplate {
-  (template: Uint8Array, data: Data, options?: RenderOptions): TE.TaskEither<TemplateFault, Rendered>
+  (template: Uint8Array, data: Data | string, options?: RenderOptions): TE.TaskEither<TemplateFault, Rendered>
   (
     template: Uint8Array,
-    data: Data,
+    data: Data | string,
     options: StoppableRenderOptions,
   ): TE.TaskEither<TemplateFault | RenderStopped, Rendered>
 }
@@ -39,12 +40,15 @@ export interface RenderTemplate {
 export interface DocxEngine {
   /** Left: no usable template at all. Right with `errors`: a document whose tags have to be mended. */
   readonly inspectTemplate: (template: Uint8Array) => TE.TaskEither<TemplateFault, Inspection>
-  /** Data is a plain JSON object; the same template, data and watermark give the same bytes. */
+  /** Data is a plain JSON object, or its text; the same template, data and watermark give the same bytes. */
   readonly renderTemplate: RenderTemplate
   readonly close: () => Promise<void>
 }
 
-const defaults: PoolOptions = { threads: 2, queue: 64, jobsPerThread: 2000, heapMb: 512 }
+const defaults: PoolOptions = { threads: 2, queue: 64, jobsPerThread: 2000, idleMs: 60_000, heapMb: 512 }
+
+/** The threads that templates are read and filled in. */
+export const docxThreads = (options: PoolOptions): Pool<Job, Answer> => startPool(join(__dirname, 'worker'), options)
 
 const inspectionMs = 15_000
 
@@ -65,7 +69,7 @@ const answerOf = (
   job: Job,
   timeoutMs: number,
   heapMb: number,
-  outcome: PoolOutcome,
+  outcome: PoolOutcome<Answer>,
 ): Answer | E.Either<RenderStopped, never> => {
   switch (outcome._tag) {
     case 'Answered':
@@ -78,17 +82,20 @@ const answerOf = (
       return E.left(outOfMemory(job, heapMb))
     case 'Crashed':
       return E.left(crashed(job, outcome.tech))
+    case 'NotStarted':
+      return E.left(fault('timeout', outcome.tech))
     case 'QueueFull':
+    case 'WaitedTooLong':
       return E.left(fault('rate_limited', 'too many documents are waiting'))
     case 'Closed':
       return E.left(fault('render.failed', 'the document engine is closed'))
   }
 }
 
-const jsonOf = (data: Data): E.Either<TemplateFault, string> =>
+const jsonOf = (data: Data | string): E.Either<TemplateFault, string> =>
   pipe(
     E.tryCatch(
-      () => JSON.stringify(data),
+      () => (typeof data === 'string' ? data : JSON.stringify(data)),
       () => fault('render.failed', 'the data is not JSON'),
     ),
     E.filterOrElse(
@@ -106,7 +113,7 @@ const tooLong = (template: Uint8Array): boolean => template.length > limits.file
 /** Reads and fills templates in worker threads with a deadline and a memory limit, at most two at a time. */
 export const docxEngine = (options: Partial<PoolOptions> = {}): DocxEngine => {
   const poolOptions = { ...defaults, ...options }
-  const pool = startPool(poolOptions)
+  const pool = docxThreads(poolOptions)
   const run = (
     job: Job,
     timeoutMs: number,
@@ -114,13 +121,13 @@ export const docxEngine = (options: Partial<PoolOptions> = {}): DocxEngine => {
   ): TE.TaskEither<TemplateFault | RenderStopped, Inspection | Rendered> =>
     tooLong(job.template)
       ? TE.left(tooLarge(megabytes(limits.fileBytes), `the file has ${job.template.length} bytes`))
-      : async () => answerOf(job, timeoutMs, poolOptions.heapMb, await pool.run(job, timeoutMs, signal))
+      : async () => answerOf(job, timeoutMs, poolOptions.heapMb, await pool.run(job, { timeoutMs, signal }))
   return {
     inspectTemplate: (template) =>
       run({ type: 'inspect', template }, inspectionMs) as TE.TaskEither<TemplateFault, Inspection>,
     renderTemplate: (
       template: Uint8Array,
-      data: Data,
+      data: Data | string,
       { timeoutMs = 15_000, watermark, signal }: RenderOptions | StoppableRenderOptions = {},
     ) =>
       pipe(

@@ -1,3 +1,4 @@
+export { mostData } from './limits'
 export { docxEngine, type DocxEngine } from './engine'
 export { type Finding, type TemplateFault } from './fault'
 export { type Inspection } from './inspect'

@@ -25,3 +25,6 @@ export const limits = {
 
 /** "25 MB" for 25 MiB, as people say it. */
 export const megabytes = (bytes: number): string => `${Math.floor(bytes / mebibyte)} MB`
+
+/** What a template may be filled with, as text of JSON. */
+export const mostData = { bytes: limits.dataBytes, shown: megabytes(limits.dataBytes) }

@@ -10,7 +10,7 @@ import { limits, megabytes } from './limits'
 import { type Package } from './opc'
 import { openTemplate } from './open-template'
 import { pack } from './pack'
-import { lookup } from './scope'
+import { lookup, namesOf } from './scope'
 import { readTree } from './tag-rules'
 import { type ParsedPart } from './tag-use'
 import { printed } from './text'
@@ -40,12 +40,9 @@ const tooLong = (): TemplateFault =>
 const failed = (tech: string): TemplateFault => templateFault(finding('render.failed'), tech)
 
 const valueFor = (part: ParsedPart, path: string, scopes: ReadonlyArray<unknown>): unknown => {
-  const found = lookup(
-    path,
-    scopes.map((value) => ({ value, at: '' })),
-  )
-  if (part.module === 'loop') return O.isSome(found) ? (found.value.value ?? false) : false
-  const text = O.isSome(found) ? printed(found.value.value) : O.none
+  const found = lookup(namesOf(path), scopes)?.value
+  if (part.module === 'loop') return found ?? false
+  const text = found === undefined ? O.none : printed(found)
   if (O.isNone(text)) throw new Error('a tag without a printable value passed the check of the data')
   return part.singleLine === true ? text.value.replace(/\n/g, ' ') : text.value
 }

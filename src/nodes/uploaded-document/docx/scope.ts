@@ -1,42 +1,32 @@
-import * as O from 'fp-ts/Option'
-
-/** A value and the dotted path at which it stands in the data. */
-export interface Located {
-  readonly value: unknown
-  readonly at: string
-}
-
-const own = (value: unknown, key: string): O.Option<unknown> => {
-  if (Array.isArray(value)) return /^\d+$/.test(key) && Number(key) < value.length ? O.some(value[Number(key)]) : O.none
+/** An own property or a list's place; undefined, which JSON does not have, when there is none. */
+const child = (value: unknown, key: string): unknown => {
+  if (Array.isArray(value)) return /^\d+$/.test(key) ? (value as ReadonlyArray<unknown>)[Number(key)] : undefined
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? O.some((value as Readonly<Record<string, unknown>>)[key])
-    : O.none
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined
 }
 
-export const step = (from: Located, key: string): O.Option<Located> => {
-  const value = own(from.value, key)
-  return O.isNone(value) || value.value === undefined
-    ? O.none
-    : O.some({ value: value.value, at: from.at === '' ? key : `${from.at}.${key}` })
+/** `.` is the loop's item itself. */
+export const namesOf = (path: string): ReadonlyArray<string> => (path === '.' ? [] : path.split('.'))
+
+export interface Found {
+  readonly value: unknown
+  /** The place of the scope that it was found in. */
+  readonly scope: number
 }
 
 /**
- * Mustache's rule (spec 1.4, "dotted names"): the innermost scope that has the first name decides, and the rest is looked up there alone.
- * Own properties only; scopes outermost first.
+ * Mustache's rule (spec 1.4, "dotted names"): the innermost scope that has the first name decides, and the rest is looked up there alone. Own
+ * properties only; scopes outermost first.
  */
-export const lookup = (path: string, scopes: ReadonlyArray<Located>): O.Option<Located> => {
-  if (path === '.') return O.fromNullable(scopes.at(-1))
-  const [first = '', ...rest] = path.split('.')
-  for (const scope of [...scopes].reverse()) {
-    const found = step(scope, first)
-    if (O.isSome(found))
-      return rest.reduce<O.Option<Located>>((value, key) => (O.isSome(value) ? step(value.value, key) : O.none), found)
+export const lookup = (names: ReadonlyArray<string>, scopes: ReadonlyArray<unknown>): Found | undefined => {
+  const first = names[0]
+  if (first === undefined) return scopes.length === 0 ? undefined : { value: scopes.at(-1), scope: scopes.length - 1 }
+  for (let scope = scopes.length - 1; scope >= 0; scope -= 1) {
+    let value = child(scopes[scope], first)
+    if (value === undefined) continue
+    for (let n = 1; n < names.length; n += 1) value = child(value, names[n] ?? '')
+    return value === undefined ? undefined : { value, scope }
   }
-  return O.none
-}
-
-/** Where a missing value was looked for: the path inside the innermost scope. */
-export const missingAt = (path: string, scopes: ReadonlyArray<Located>): string => {
-  const innermost = scopes.at(-1)?.at ?? ''
-  return innermost === '' || path === '.' ? path : `${innermost}.${path}`
+  return undefined
 }

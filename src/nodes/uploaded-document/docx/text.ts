@@ -8,6 +8,9 @@ const loneSurrogates = /\p{Surrogate}/gu
 export const cleanText = (text: string): string =>
   text.replace(lineBreaks, '\n').replace(notXml, '').replace(loneSurrogates, '\ufffd')
 
+export const isPrintable = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null
+
 /** How a value is printed: text as it is, numbers and booleans as JSON writes them, null as nothing; lists and objects not at all. */
 export const printed = (value: unknown): O.Option<string> => {
   if (value === null) return O.some('')

@@ -1,7 +1,4 @@
-import { parentPort } from 'node:worker_threads'
+import { serveJobs } from '../../threads/serve-jobs'
 import { type Job, perform } from './job'
 
-parentPort?.on('message', (job: Job) => {
-  parentPort?.postMessage(perform(job))
-})
-parentPort?.postMessage('ready')
+serveJobs((job) => perform(job as Job))

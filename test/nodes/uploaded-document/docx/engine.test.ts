@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { docxEngine, type DocxEngine } from '../../../../src/nodes/uploaded-document/docx'
+import { docxThreads } from '../../../../src/nodes/uploaded-document/docx/engine'
 import { type Job } from '../../../../src/nodes/uploaded-document/docx/job'
-import { startPool } from '../../../../src/nodes/uploaded-document/docx/pool'
 import { docxText, templateDocx, templateDocxOf } from '../../../support/docx'
 import { faultOf, valueOf } from './results'
 
-const options = { threads: 1, queue: 8, jobsPerThread: 200, heapMb: 512 }
+const options = { threads: 1, queue: 8, jobsPerThread: 200, idleMs: 60_000, heapMb: 512 }
 
 const renderJob = async (data: unknown): Promise<Job> => ({
   type: 'render',
@@ -73,10 +73,13 @@ describe('the engine', () => {
 
 describe('the pool of threads', () => {
   it('ends a job at its deadline, at once, and goes on with the next', async () => {
-    const pool = startPool(options)
+    const pool = docxThreads(options)
     try {
-      await pool.run(await light(), 10_000)
-      const [late, next] = await Promise.all([pool.run(await heavy(), 300), pool.run(await light(), 10_000)])
+      await pool.run(await light(), { timeoutMs: 10_000 })
+      const [late, next] = await Promise.all([
+        pool.run(await heavy(), { timeoutMs: 300 }),
+        pool.run(await light(), { timeoutMs: 10_000 }),
+      ])
       expect(late._tag).to.equal('TimedOut')
       expect(next._tag).to.equal('Answered')
     } finally {
@@ -85,27 +88,28 @@ describe('the pool of threads', () => {
   }).timeout(20_000)
 
   it('outlives a job that takes all the memory', async () => {
-    const pool = startPool({ ...options, heapMb: 40 })
+    const pool = docxThreads({ ...options, heapMb: 40 })
     try {
-      expect((await pool.run(await heavy(), 30_000))._tag).to.equal('OutOfMemory')
-      expect((await pool.run(await light(), 10_000))._tag).to.equal('Answered')
+      expect((await pool.run(await heavy(), { timeoutMs: 30_000 }))._tag).to.equal('OutOfMemory')
+      expect((await pool.run(await light(), { timeoutMs: 10_000 }))._tag).to.equal('Answered')
     } finally {
       await pool.close()
     }
   }).timeout(40_000)
 
   it('replaces a thread after its number of jobs', async () => {
-    const pool = startPool({ ...options, jobsPerThread: 1 })
+    const pool = docxThreads({ ...options, jobsPerThread: 1 })
     try {
-      for (let n = 0; n < 3; n += 1) expect((await pool.run(await light(), 10_000))._tag).to.equal('Answered')
+      for (let n = 0; n < 3; n += 1)
+        expect((await pool.run(await light(), { timeoutMs: 10_000 }))._tag).to.equal('Answered')
     } finally {
       await pool.close()
     }
   }).timeout(20_000)
 
   it('closes while a thread starts, works and is waited for', async () => {
-    const pool = startPool(options)
-    const jobs = [pool.run(await heavy(), 10_000), pool.run(await light(), 10_000)]
+    const pool = docxThreads(options)
+    const jobs = [pool.run(await heavy(), { timeoutMs: 10_000 }), pool.run(await light(), { timeoutMs: 10_000 })]
     await pool.close()
     expect((await Promise.all(jobs)).map(({ _tag }) => _tag)).to.deep.equal(['Closed', 'Closed'])
   })

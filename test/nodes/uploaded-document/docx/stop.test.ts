@@ -2,12 +2,13 @@ import { getEventListeners } from 'node:events'
 import { type Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import { docxEngine } from '../../../../src/nodes/uploaded-document/docx'
-import { type Job } from '../../../../src/nodes/uploaded-document/docx/job'
-import { type Pool, startPool } from '../../../../src/nodes/uploaded-document/docx/pool'
+import { docxThreads } from '../../../../src/nodes/uploaded-document/docx/engine'
+import { type Answer, type Job } from '../../../../src/nodes/uploaded-document/docx/job'
+import { type Pool } from '../../../../src/nodes/threads/pool'
 import { docxText, templateDocx, templateDocxOf } from '../../../support/docx'
 import { until } from '../../../support/until'
 
-const options = { threads: 1, queue: 2, jobsPerThread: 200, heapMb: 512 }
+const options = { threads: 1, queue: 2, jobsPerThread: 200, idleMs: 60_000, heapMb: 512 }
 
 const jobOf = async (rows: number): Promise<Job> => ({
   type: 'render',
@@ -23,14 +24,14 @@ const listenersOf = ({ signal }: AbortController): number => getEventListeners(s
 const activeMs = (worker: Worker): number => worker.performance.eventLoopUtilization().active
 
 describe('a job that is stopped', () => {
-  let pool: Pool
+  let pool: Pool<Job, Answer>
   let workers: Array<Worker>
   const note = (worker: Worker) => workers.push(worker)
 
   beforeEach(() => {
     workers = []
     process.on('worker', note)
-    pool = startPool(options)
+    pool = docxThreads(options)
   })
   afterEach(async () => {
     process.off('worker', note)
@@ -41,10 +42,10 @@ describe('a job that is stopped', () => {
 
   it('while its thread works: the thread is gone, and the next job has another', async () => {
     const stop = new AbortController()
-    expect((await pool.run(await short(), 30_000))._tag).to.equal('Answered')
+    expect((await pool.run(await short(), { timeoutMs: 30_000 }))._tag).to.equal('Answered')
     const before = activeMs(workers[0]!)
-    const stopped = pool.run(await long(), 30_000, stop.signal)
-    const next = pool.run(await short(), 30_000)
+    const stopped = pool.run(await long(), { timeoutMs: 30_000, signal: stop.signal })
+    const next = pool.run(await short(), { timeoutMs: 30_000 })
     await until(() => activeMs(workers[0]!) - before > 50)
     stop.abort()
     expect((await stopped)._tag).to.equal('Aborted')
@@ -56,22 +57,22 @@ describe('a job that is stopped', () => {
 
   it('while its thread starts', async () => {
     const stop = new AbortController()
-    const stopped = pool.run(await short(), 30_000, stop.signal)
+    const stopped = pool.run(await short(), { timeoutMs: 30_000, signal: stop.signal })
     stop.abort()
     expect((await stopped)._tag).to.equal('Aborted')
     expect(isGone(0)).to.equal(true)
-    expect((await pool.run(await short(), 30_000))._tag).to.equal('Answered')
+    expect((await pool.run(await short(), { timeoutMs: 30_000 }))._tag).to.equal('Answered')
   })
 
   it('while it waits: it leaves its place to another, and the one at work goes on', async () => {
     const stop = new AbortController()
     const job = await short()
-    const atWork = pool.run(job, 30_000)
-    const waiting = [pool.run(job, 30_000, stop.signal), pool.run(job, 30_000)]
-    expect((await pool.run(job, 30_000))._tag).to.equal('QueueFull')
+    const atWork = pool.run(job, { timeoutMs: 30_000 })
+    const waiting = [pool.run(job, { timeoutMs: 30_000, signal: stop.signal }), pool.run(job, { timeoutMs: 30_000 })]
+    expect((await pool.run(job, { timeoutMs: 30_000 }))._tag).to.equal('QueueFull')
     stop.abort()
     expect((await waiting[0]!)._tag).to.equal('Aborted')
-    const last = pool.run(job, 30_000)
+    const last = pool.run(job, { timeoutMs: 30_000 })
     const outcomes = await Promise.all([atWork, waiting[1]!, last])
     expect(outcomes.map(({ _tag }) => _tag)).to.deep.equal(['Answered', 'Answered', 'Answered'])
     expect(workers).to.have.length(1)
@@ -79,24 +80,28 @@ describe('a job that is stopped', () => {
   })
 
   it('before it began does not begin', async () => {
-    expect((await pool.run(await long(), 30_000, AbortSignal.abort()))._tag).to.equal('Aborted')
+    expect((await pool.run(await long(), { timeoutMs: 30_000, signal: AbortSignal.abort() }))._tag).to.equal('Aborted')
     expect(workers).to.have.length(0)
   })
 
   it('after its end has its answer, and the thread stays', async () => {
     const stop = new AbortController()
     const job = await short()
-    for (let n = 0; n < 3; n += 1) expect((await pool.run(job, 30_000, stop.signal))._tag).to.equal('Answered')
+    for (let n = 0; n < 3; n += 1)
+      expect((await pool.run(job, { timeoutMs: 30_000, signal: stop.signal }))._tag).to.equal('Answered')
     expect(listenersOf(stop)).to.equal(0)
     stop.abort()
-    expect((await pool.run(job, 30_000))._tag).to.equal('Answered')
+    expect((await pool.run(job, { timeoutMs: 30_000 }))._tag).to.equal('Answered')
     expect(workers).to.have.length(1)
   })
 
   it('by the end of the pool leaves nothing at its signal', async () => {
     const stop = new AbortController()
     const job = await short()
-    const outcomes = [pool.run(job, 30_000, stop.signal), pool.run(job, 30_000, stop.signal)]
+    const outcomes = [
+      pool.run(job, { timeoutMs: 30_000, signal: stop.signal }),
+      pool.run(job, { timeoutMs: 30_000, signal: stop.signal }),
+    ]
     await pool.close()
     expect((await Promise.all(outcomes)).map(({ _tag }) => _tag)).to.deep.equal(['Closed', 'Closed'])
     expect(listenersOf(stop)).to.equal(0)
