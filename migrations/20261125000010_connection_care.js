@@ -16,14 +16,12 @@ exports.up = (knex) =>
       ALTER COLUMN ciphertext DROP NOT NULL,
       ALTER COLUMN tag DROP NOT NULL,
       ADD CONSTRAINT connection_secrets_are_whole CHECK (num_nulls(key_id, nonce, ciphertext, tag) IN (0, 4));
-    CREATE INDEX idx_connection_secrets_key ON connection_secrets (key_id, organization_id, connection_id);
     DELETE FROM checkpoints WHERE name = 'audit'`)
 
 exports.down = (knex) =>
   knex.raw(`
     ALTER TABLE connections DROP COLUMN status_since, DROP COLUMN status_fault;
     DELETE FROM connection_secrets WHERE key_id IS NULL;
-    DROP INDEX idx_connection_secrets_key;
     ALTER TABLE connection_secrets
       DROP CONSTRAINT connection_secrets_are_whole,
       DROP COLUMN revision,

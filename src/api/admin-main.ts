@@ -4,6 +4,9 @@ import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
 import { esdbEventStore } from '../stores/events/esdb'
 import { postgresIdentityStore } from '../stores/identity/postgres'
 import { openPostgres } from '../stores/postgres/open-postgres'
+import { renewDerivingKey } from '../stores/secrets/deriving-key'
+import { type Keyring, keyringOf } from '../stores/secrets/keyring'
+import { reseal, type Resealed } from '../stores/secrets/reseal'
 import { openRuns } from '../workflow/open-runs'
 import { type Mended, reconcile } from '../workflow/reconcile'
 import { runsWithWorkflow, temporalConnection, temporalEngine } from '../workflow/temporal-engine'
@@ -54,9 +57,62 @@ const reconcileNow = async (env: Env, dryRun: boolean): Promise<Said> => {
   }
 }
 
+const withSecrets = async (
+  env: Env,
+  work: (database: ReturnType<typeof openPostgres>, keys: Keyring) => Promise<Said>,
+): Promise<Said> => {
+  const { DATABASE_URL, DOCG_SECRET_KEY } = env
+  if (!DATABASE_URL || !DOCG_SECRET_KEY) return failed('DATABASE_URL and DOCG_SECRET_KEY have to be set.')
+  const keys = keyringOf(DOCG_SECRET_KEY)
+  if (E.isLeft(keys)) return failed(`DOCG_SECRET_KEY ${keys.left}.`)
+  const database = openPostgres({ url: DATABASE_URL, name: 'docg-admin', connections: 2 })
+  try {
+    return await work(database, keys.right)
+  } catch (error) {
+    return failed(`It was not done: ${error instanceof Error ? error.message : String(error)}\n${isUp}`)
+  } finally {
+    await database.destroy()
+  }
+}
+
+const resealedText = ({ moved, unreadable, unreadableCount, left }: Resealed, dryRun: boolean): Said => {
+  const out = `${moved} ${dryRun ? 'to be sealed' : 'sealed'} with the first key.\n${dryRun ? 'Nothing was done: --dry-run.\n' : ''}`
+  const lost =
+    unreadableCount === 0
+      ? ''
+      : `${unreadableCount} that no key opens (organization, connection):\n${unreadable.map((one) => `  ${one}\n`).join('')}`
+  const late =
+    left === 0
+      ? ''
+      : `${left} sealed with an older key meanwhile: restart every process with the new key first, then reseal again.\n`
+  const isDone = unreadableCount === 0 && left === 0
+  return {
+    code: isDone ? 0 : 1,
+    out: isDone && !dryRun ? `${out}Keys behind the first one are no longer needed.\n` : out,
+    error: lost + late,
+  }
+}
+
+const resealNow = (env: Env, dryRun: boolean): Promise<Said> =>
+  withSecrets(env, async (knex, keys) => {
+    const onProgress = (seen: number, of: number) => void process.stdout.write(`${seen} of ${of}\n`)
+    return resealedText(await reseal({ knex, keys, dryRun, onProgress }), dryRun)
+  })
+
+const renewNow = (env: Env): Promise<Said> =>
+  withSecrets(env, async (database, keys) => {
+    const renewed = await renewDerivingKey(database, keys)()
+    if (E.isLeft(renewed)) return failed(`The database did not do it: ${renewed.left.reason}\n${isUp}`)
+    return renewed.right === 'renewed'
+      ? { code: 0, out: 'Renewed. Restart every process.\n', error: '' }
+      : failed('A key opens it: there is nothing to renew.')
+  })
+
 const carryOut = async (command: AdminCommand, env: Env): Promise<Said> => {
   if (command._tag === 'Help') return { code: 0, out: usage, error: '' }
   if (command._tag === 'Reconcile') return reconcileNow(env, command.dryRun)
+  if (command._tag === 'Reseal') return resealNow(env, command.dryRun)
+  if (command._tag === 'RenewDerivingKey') return renewNow(env)
   const url = env['DATABASE_URL']
   if (url === undefined || url === '') return failed('DATABASE_URL is not set.')
   const database = openPostgres({ url, name: 'docg-admin', connections: 2 })

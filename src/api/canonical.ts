@@ -26,8 +26,8 @@ export type Keyed = {
   readonly webhookToken: (commandId: string) => string
 }
 
-export const keyedBy = (secretKey: Uint8Array): Keyed => {
-  const mac = (purpose: string, text: string) => createHmac('sha256', secretKey).update(`${purpose}\0${text}`)
+export const keyedBy = (derivingKey: Uint8Array): Keyed => {
+  const mac = (purpose: string, text: string) => createHmac('sha256', derivingKey).update(`${purpose}\0${text}`)
   return {
     hashOfRequest: (method, path, body) =>
       mac('request', JSON.stringify([method, path, sorted(body ?? null)])).digest('hex'),

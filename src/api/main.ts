@@ -13,6 +13,7 @@ import { liveTail } from '../projections/live/tail'
 import { esdbEventStore } from '../stores/events/esdb'
 import { postgresIdentityStore } from '../stores/identity/postgres'
 import { openPostgres } from '../stores/postgres/open-postgres'
+import { waitForDerivingKey } from '../stores/secrets/deriving-key'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { app } from './app'
 import { authenticator } from './auth/authenticate'
@@ -46,8 +47,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
   const engine = docxEngine()
   const threads = nodeThreads()
   const keys = config.DOCG_SECRET_KEY
-  // The oldest key: what is derived must stay the same when a new one is put before it.
-  const deriving = (keys.at(-1) ?? keys[0]).bytes
+  const deriving = await waitForDerivingKey(database, keys, (reason) => log.warn({ reason }, 'waiting for PostgreSQL'))
   const jwtKey = config.JWT_SECRET ?? config.JWT_PUBLIC_KEY ?? config.JWT_JWKS_URL
   const authenticate = authenticator({
     identity: postgresIdentityStore(database),

@@ -14,13 +14,13 @@ type Mailing = {
   readonly from: string
   readonly publicUrl: string
   /** What links are derived from: a repeat after a crash gives the same link, and nobody can guess it. */
-  readonly secretKey: Uint8Array
+  readonly derivingKey: Uint8Array
   readonly policy: OutgoingPolicy
   readonly identity: Pick<IdentityStore, 'organization'>
 }
 
 /** The product's own mail; its server is the operator's choice, wherever it stands. */
-export const mailerOf = ({ server, from, publicUrl, secretKey, policy, identity }: Mailing): Mailer | undefined =>
+export const mailerOf = ({ server, from, publicUrl, derivingKey, policy, identity }: Mailing): Mailer | undefined =>
   server === undefined
     ? undefined
     : {
@@ -31,7 +31,7 @@ export const mailerOf = ({ server, from, publicUrl, secretKey, policy, identity 
           times: smtpTimes,
         },
         reviewLink: (execution, review, approver) => {
-          const token = createHmac('sha256', secretKey)
+          const token = createHmac('sha256', derivingKey)
             .update(`review\0${execution}\0${review}\0${approver}`)
             .digest('base64url')
           return {

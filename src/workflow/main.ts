@@ -18,6 +18,7 @@ import { type Running, runProcess } from '../process/run'
 import { esdbEventStore } from '../stores/events/esdb'
 import { openPostgres } from '../stores/postgres/open-postgres'
 import { postgresIdentityStore } from '../stores/identity/postgres'
+import { waitForDerivingKey } from '../stores/secrets/deriving-key'
 import { postgresSecretStore } from '../stores/secrets/postgres'
 import { WorkflowConfig } from './config'
 import { executionActivities } from './execution/activities'
@@ -48,6 +49,9 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     connections: 4,
     warn: (said) => log.warn({ said }, 'database'),
   })
+  const deriving = await waitForDerivingKey(database, config.DOCG_SECRET_KEY, (reason) =>
+    log.warn({ reason }, 'waiting for PostgreSQL'),
+  )
   const docx = docxEngine()
   const threads = nodeThreads()
   const smtp = keptSessions()
@@ -81,7 +85,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
           server: config.SMTP_URL,
           from: config.MAIL_FROM,
           publicUrl: config.PUBLIC_URL,
-          secretKey: (config.DOCG_SECRET_KEY.at(-1) ?? config.DOCG_SECRET_KEY[0]).bytes,
+          derivingKey: deriving,
           policy: outgoing,
           identity: postgresIdentityStore(database),
         }),
@@ -125,4 +129,9 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
   }
 }
 
-void runProcess(configOf(WorkflowConfig)(process.env), ({ LOG_LEVEL }) => logger('workflow', LOG_LEVEL), start)
+runProcess(configOf(WorkflowConfig)(process.env), ({ LOG_LEVEL }) => logger('workflow', LOG_LEVEL), start).catch(
+  (error: unknown) => {
+    process.stderr.write(`The workflow did not start: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+)

@@ -21,6 +21,9 @@ describe('npm run admin', () => {
     expect(read(`key revoke ${id}`)).to.deep.equal(E.right({ _tag: 'RevokeKey', id }))
     expect(read('executions reconcile')).to.deep.equal(E.right({ _tag: 'Reconcile', dryRun: false }))
     expect(read('executions reconcile --dry-run')).to.deep.equal(E.right({ _tag: 'Reconcile', dryRun: true }))
+    expect(read('secrets reseal')).to.deep.equal(E.right({ _tag: 'Reseal', dryRun: false }))
+    expect(read('secrets reseal --dry-run')).to.deep.equal(E.right({ _tag: 'Reseal', dryRun: true }))
+    expect(read('secrets renew')).to.deep.equal(E.right({ _tag: 'RenewDerivingKey' }))
     for (const help of ['--help', '-h', 'help', 'key create --help'])
       expect(read(help), help).to.deep.equal(E.right({ _tag: 'Help' }))
   })
@@ -38,6 +41,7 @@ describe('npm run admin', () => {
     ['key list', '--organization must be'],
     ['executions reconcile --name X', '--name does not belong'],
     ['key list --dry-run', '--dry-run does not belong'],
+    ['secrets renew --dry-run', '--dry-run does not belong'],
     ['key revoke', 'key revoke needs'],
     ['key revoke 7', 'key revoke needs'],
   ] as const)

@@ -155,6 +155,74 @@ describe('the processes of the API', () => {
     expect(ended.out).to.include('"stopped"').and.not.include(key)
   }).timeout(90_000)
 
+  it('knows a request again after a change of keys, and once the old key is gone', async () => {
+    const [old, fresh] = [3, 4].map((n) => Buffer.alloc(32, n).toString('base64'))
+    const secrets = (keys: string, ...args: ReadonlyArray<string>) =>
+      program('api/admin-main', ['secrets', ...args], { DATABASE_URL: own.url, DOCG_SECRET_KEY: keys }).ended
+    const own = await readSide.database()
+    const make = (...args: ReadonlyArray<string>) => program('api/admin-main', args, { DATABASE_URL: own.url }).ended
+    const organization =
+      /[0-9a-f-]{36}/.exec((await make('organization', 'create', '--name', 'Rotating')).out)?.[0] ?? ''
+    const made = await make('key', 'create', '--organization', organization, '--role', 'admin', '--name', 'k')
+    const key = /docg_\S{43}/.exec(made.out)?.[0] ?? ''
+
+    const during = async <A>(keys: string, use: (base: string) => Promise<A>): Promise<A> => {
+      const [port = 0] = await freePorts(1)
+      const api = program('api/main', [], {
+        PORT: String(port),
+        DATABASE_URL: own.url,
+        EVENTSTORE_URL: readSide.eventStoreUrl,
+        BLOB_URL: `file:${folder}`,
+        DOCG_SECRET_KEY: keys,
+      })
+      const base = `http://127.0.0.1:${port}`
+      const isLive = async () => (await fetch(`${base}/health/live`).catch(() => undefined))?.status === 200
+      await until(isLive, 30_000, () => api.said.out + api.said.error)
+      const result = await use(base)
+      api.child.kill('SIGTERM')
+      await api.ended
+      return result
+    }
+    const connect = async (base: string, password: string) => {
+      const answer = await fetch(`${base}/api/v1/connections`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${key}`,
+          'x-organization-id': organization,
+          'content-type': 'application/json',
+          'idempotency-key': 'the-same-request',
+        },
+        body: JSON.stringify({
+          name: 'Mail',
+          type: 'smtp',
+          config: { host: 'mail.example.com', port: 25, from: 'a@example.com' },
+          secret: { user: 'u', password },
+        }),
+      })
+      return [answer.status, await answer.json()] as const
+    }
+
+    const first = await during(`${old}`, (base) => connect(base, 'right'))
+    expect(first[0]).to.equal(201)
+    expect(await during(`${fresh},${old}`, (base) => connect(base, 'right'))).to.deep.equal(first)
+    expect(await secrets(`${fresh},${old}`, 'reseal')).to.deep.include({ code: 0, error: '' })
+    await during(`${fresh}`, async (base) => {
+      expect(await connect(base, 'right')).to.deep.equal(first)
+      expect((await connect(base, 'wrong'))[0]).to.equal(422)
+    })
+    const refused = await program('api/main', [], {
+      PORT: '0',
+      DATABASE_URL: own.url,
+      EVENTSTORE_URL: readSide.eventStoreUrl,
+      BLOB_URL: `file:${folder}`,
+      DOCG_SECRET_KEY: `${old}`,
+    }).ended
+    expect(refused.code).to.equal(1)
+    expect(refused.error)
+      .to.match(/^The API did not start: .*secrets renew\n$/)
+      .and.not.include(old)
+  }).timeout(180_000)
+
   it('a port that is taken is said in a line', async () => {
     const ended = await program('api/main', [], {
       PORT: new URL(url).port,

@@ -34,6 +34,7 @@ import { fileSystemBlobStore } from '../../src/stores/blobs/file-system'
 import { esdbEventStore } from '../../src/stores/events/esdb'
 import type { Role } from '../../src/stores/identity/identity-store'
 import { postgresIdentityStore } from '../../src/stores/identity/postgres'
+import { derivingKey } from '../../src/stores/secrets/deriving-key'
 import { keyringOf } from '../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../src/stores/secrets/postgres'
 import type { SecretStore } from '../../src/stores/secrets/secret-store'
@@ -52,7 +53,7 @@ export type Site = {
   readonly jwtSecret: string
   readonly blobs: BlobStore
   readonly secrets: SecretStore
-  readonly secretKey: Uint8Array
+  readonly derivingKey: Uint8Array
   /** Lines that the API logged. */
   readonly logged: () => string
   /** How much there is: events, files, secrets. */
@@ -97,6 +98,7 @@ export const startSite = async (): Promise<Site> => {
   const threads = nodeThreads({ threads: 1 })
   const keys = orThrow(keyringOf(randomBytes(32).toString('base64')))
   const secrets = postgresSecretStore(knex, keys)
+  const deriving = orThrow(await derivingKey(knex, keys)())
   const tail = liveTail({ store, redis: undefined })
   const jwtSecret = randomBytes(32).toString('hex')
   const authenticate = authenticator({
@@ -118,10 +120,10 @@ export const startSite = async (): Promise<Site> => {
     authenticate,
     log: apiLog(log),
     store,
-    keyed: keyedBy(keys[0].bytes),
+    keyed: keyedBy(deriving),
     canMail: true,
     checks: checksIn(threads),
-    nonces: viewNonces(keys[0].bytes),
+    nonces: viewNonces(deriving),
     blobs,
     secrets,
     engine,
@@ -144,7 +146,7 @@ export const startSite = async (): Promise<Site> => {
     jwtSecret,
     blobs,
     secrets,
-    secretKey: keys[0].bytes,
+    derivingKey: deriving,
     logged: () => lines.join(''),
     amounts: async () => {
       const tailNow = orThrow(await store.tail())

@@ -96,7 +96,7 @@ export const startReviewSite = async (site: Site) => {
           server: port === null ? undefined : right(smtpServerOf(`smtp://127.0.0.1:${port}`)),
           from: 'docg <docg@example.com>',
           publicUrl: url,
-          secretKey: site.secretKey,
+          derivingKey: site.derivingKey,
           policy: outgoing,
           identity: postgresIdentityStore(site.knex),
         }),

@@ -14,6 +14,8 @@ export type AdminCommand =
   | { readonly _tag: 'ListKeys'; readonly organization: OrganizationId }
   | { readonly _tag: 'RevokeKey'; readonly id: string }
   | { readonly _tag: 'Reconcile'; readonly dryRun: boolean }
+  | { readonly _tag: 'Reseal'; readonly dryRun: boolean }
+  | { readonly _tag: 'RenewDerivingKey' }
 
 const option = { type: 'string' } as const
 const options = {
@@ -87,10 +89,10 @@ const revokeKey = (values: Values, given: string | undefined): Parsed<AdminComma
     E.map((id) => ({ _tag: 'RevokeKey', id })),
   )
 
-const reconcile = (values: Values): Parsed<AdminCommand> =>
+const perhapsDry = (_tag: 'Reconcile' | 'Reseal', values: Values): Parsed<AdminCommand> =>
   pipe(
     allowed(values, ['dry-run']),
-    E.map(() => ({ _tag: 'Reconcile', dryRun: values['dry-run'] === true })),
+    E.map(() => ({ _tag, dryRun: values['dry-run'] === true })),
   )
 
 const commandOf = (words: ReadonlyArray<string>, values: Values): Parsed<AdminCommand> => {
@@ -107,7 +109,13 @@ const commandOf = (words: ReadonlyArray<string>, values: Values): Parsed<AdminCo
   if (command === 'key create') return createKey(values)
   if (command === 'key list') return listKeys(values)
   if (command === 'key revoke') return revokeKey(values, subject)
-  if (command === 'executions reconcile') return reconcile(values)
+  if (command === 'executions reconcile') return perhapsDry('Reconcile', values)
+  if (command === 'secrets reseal') return perhapsDry('Reseal', values)
+  if (command === 'secrets renew')
+    return pipe(
+      allowed(values, []),
+      E.map(() => ({ _tag: 'RenewDerivingKey' })),
+    )
   return E.left(words.length === 0 ? 'a command is missing' : `there is no command ${words.join(' ')}`)
 }
 

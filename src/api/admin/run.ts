@@ -8,6 +8,9 @@ import { newApiKey, sha256Of } from '../auth/api-key'
 import type { AdminCommand } from './arguments'
 import { usage } from './usage'
 
+/** What needs nothing but the store of identities. */
+export type IdentityCommand = Exclude<AdminCommand, { readonly _tag: 'Reconcile' | 'Reseal' | 'RenewDerivingKey' }>
+
 type NotThere = { readonly _tag: 'NotThere'; readonly what: string }
 type Done = TE.TaskEither<IdentityUnavailable | NotThere, string>
 
@@ -37,7 +40,7 @@ const known = (identity: IdentityStore, id: OrganizationId) =>
 /** Does it, and says what was done. */
 export const runAdmin =
   (identity: IdentityStore) =>
-  (command: Exclude<AdminCommand, { readonly _tag: 'Reconcile' }>): Done => {
+  (command: IdentityCommand): Done => {
     switch (command._tag) {
       case 'Help':
         return TE.right(usage)

@@ -10,10 +10,10 @@ export type ViewNonces = {
 const validSeconds = 12 * 3_600
 const skewSeconds = 300
 
-export const viewNonces = (secretKey: Uint8Array, nowMs: () => number = Date.now): ViewNonces => {
+export const viewNonces = (derivingKey: Uint8Array, nowMs: () => number = Date.now): ViewNonces => {
   const now = () => Math.floor(nowMs() / 1_000)
   const nonceOf = (subject: string, issued: number): string =>
-    `${issued}.${createHmac('sha256', secretKey).update(`view\0${issued}\0${subject}`).digest('base64url')}`
+    `${issued}.${createHmac('sha256', derivingKey).update(`view\0${issued}\0${subject}`).digest('base64url')}`
   return {
     issue: (subject) => nonceOf(subject, now()),
     isValid: (subject, nonce) => {

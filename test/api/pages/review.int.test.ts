@@ -114,8 +114,8 @@ describe('the page of a review', () => {
       const other = await reviews.ask()
       const { review_id, approvers } = (await reviews.run(asked.id)).reviews[0]!
       const subject = `review/${asked.id}/${review_id}/${approvers[0]!.approver_id}`
-      const old = viewNonces(site.secretKey, () => Date.now() - 13 * 3_600_000).issue(subject)
-      const early = viewNonces(site.secretKey, () => Date.now() + 3_600_000).issue(subject)
+      const old = viewNonces(site.derivingKey, () => Date.now() - 13 * 3_600_000).issue(subject)
+      const early = viewNonces(site.derivingKey, () => Date.now() + 3_600_000).issue(subject)
       const forged = viewNonces(new Uint8Array(32)).issue(subject)
       const before = await typesOf(asked)
       for (const nonce of ['', 'x', old, early, forged, await nonceOf(first(other))]) {
