@@ -40,7 +40,7 @@ import type { AuditQueries } from '../projections/audit/queries'
 import type { CatalogQueries } from '../projections/catalog/queries'
 import type { EventStore } from '../domain/event-store'
 import type { ExecutionQueries } from '../projections/executions/queries'
-import type { Checks } from '../nodes/preflight'
+import type { Checks, Probes } from '../nodes/preflight'
 import type { DocxEngine } from '../nodes/template-inspection'
 import type { BlobStore } from '../stores/blobs/blob-store'
 import type { SecretStore } from '../stores/secrets/secret-store'
@@ -52,6 +52,7 @@ export type Deps = {
   readonly keyed: Keyed
   readonly canMail: boolean
   readonly checks: Checks
+  readonly probes: Probes
   readonly nonces: ViewNonces
   readonly blobs: BlobStore
   readonly secrets: SecretStore

@@ -1,5 +1,5 @@
 import type { EventStore } from '../domain/event-store'
-import type { Checks } from '../nodes/preflight'
+import type { Checks, Probes } from '../nodes/preflight'
 import type { Keyed } from './canonical'
 import type { On } from './on'
 
@@ -11,4 +11,5 @@ export type Commanding = {
   /** Whether the worker can send mail of the product's own: reviews need it. */
   readonly canMail: boolean
   readonly checks: Checks
+  readonly probes: Probes
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { probeConnection } from '../nodes/connections/probe'
-import { checksIn, nodeThreads } from '../nodes/preflight'
+import { checksIn, nodeThreads, probesOf } from '../nodes/preflight'
 import { docxEngine } from '../nodes/template-inspection'
 import { configOf } from '../process/config'
 import { logger } from '../process/logger'
@@ -20,6 +20,7 @@ import { authenticator } from './auth/authenticate'
 import { jwtVerifier } from './auth/jwt'
 import { keyedBy } from './canonical'
 import { ApiConfig } from './config'
+import type { ProbeConnection } from './connections/test'
 import { dependenciesOf } from './health/dependencies'
 import { liveRoutes } from './live'
 import { apiLog } from './log'
@@ -59,6 +60,8 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
     allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
     fileRoot: config.STORAGE_ROOT,
   }
+  const secrets = postgresSecretStore(database, keys)
+  const probe: ProbeConnection = (connection, secret) => probeConnection(connection, secret, { outgoing })
   let stopping = false
 
   const serving = await serve(
@@ -70,10 +73,11 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
       nonces: viewNonces(deriving),
       canMail: config.SMTP_URL !== undefined,
       checks: checksIn(threads),
+      probes: probesOf({ secrets, probeConnection: probe, blobs: config.BLOB_URL, docx: engine }),
       blobs: config.BLOB_URL,
-      secrets: postgresSecretStore(database, keys),
+      secrets,
       engine,
-      probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
+      probeConnection: probe,
       executions: executionQueries(database),
       audit: auditQueries(database),
       catalog: catalogQueries(database),

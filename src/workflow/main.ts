@@ -6,9 +6,10 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Logger } from 'pino'
 import { heartbeat } from '../consumers/heartbeat'
 import { postgresCheckpoint } from '../consumers/postgres-checkpoint'
+import { probeConnection } from '../nodes/connections/probe'
 import { keptSessions } from '../nodes/email/smtp-sessions'
 import { fillingIn } from '../nodes/node-work/filling'
-import { checksIn, nodeThreads, patientChecks } from '../nodes/preflight'
+import { checksIn, nodeThreads, patientChecks, probesOf } from '../nodes/preflight'
 import { nodeTypeOf } from '../nodes/registry'
 import { unavailable } from '../nodes/step-faults'
 import { docxEngine } from '../nodes/uploaded-document/docx'
@@ -59,6 +60,7 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
     allowPrivateAddresses: config.OUTGOING_PRIVATE_ADDRESSES === 'allow',
     fileRoot: config.STORAGE_ROOT,
   }
+  const secrets = postgresSecretStore(database, config.DOCG_SECRET_KEY)
   const temporal = {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -71,13 +73,19 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       nodeType: nodeTypeOf,
       author: randomUUID(),
       checks: checksIn(threads, patientChecks),
+      probes: probesOf({
+        secrets,
+        probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
+        blobs: config.BLOB_URL,
+        docx,
+      }),
       fillTexts: fillingIn(threads),
       now,
       onCancel: cancelWatch(store),
       deleteDocument: ({ sha256 }) => pipe(config.BLOB_URL.remove(sha256), TE.mapLeft(unavailable)),
       services: {
         blobs: config.BLOB_URL,
-        secrets: postgresSecretStore(database, config.DOCG_SECRET_KEY),
+        secrets,
         docx,
         outgoing,
         smtp,

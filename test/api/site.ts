@@ -11,6 +11,7 @@ import { newApiKey, sha256Of } from '../../src/api/auth/api-key'
 import { authenticator } from '../../src/api/auth/authenticate'
 import { jwtVerifier } from '../../src/api/auth/jwt'
 import { keyedBy } from '../../src/api/canonical'
+import type { ProbeConnection } from '../../src/api/connections/test'
 import { dependenciesOf } from '../../src/api/health/dependencies'
 import { liveRoutes } from '../../src/api/live'
 import { apiLog } from '../../src/api/log'
@@ -19,7 +20,7 @@ import { consume } from '../../src/consumers/consumer'
 import type { EventStore } from '../../src/domain/event-store'
 import { OrganizationId } from '../../src/domain/ids'
 import { probeConnection } from '../../src/nodes/connections/probe'
-import { checksIn, nodeThreads } from '../../src/nodes/preflight'
+import { checksIn, nodeThreads, probesOf } from '../../src/nodes/preflight'
 import { docxEngine } from '../../src/nodes/template-inspection'
 import { auditQueries } from '../../src/projections/audit/queries'
 import { auditConsumer } from '../../src/projections/audit/write'
@@ -116,6 +117,9 @@ export const startSite = async (): Promise<Site> => {
     auditConsumer(knex),
   ].map((consumer) => consume(reading, consumer))
 
+  const probe: ProbeConnection = (connection, secret) =>
+    probeConnection(connection, secret, { outgoing: { allowPrivateAddresses: true, fileRoot: undefined } })
+
   const handle = app({
     authenticate,
     log: apiLog(log),
@@ -123,12 +127,12 @@ export const startSite = async (): Promise<Site> => {
     keyed: keyedBy(deriving),
     canMail: true,
     checks: checksIn(threads),
+    probes: probesOf({ secrets, probeConnection: probe, blobs, docx: engine }),
     nonces: viewNonces(deriving),
     blobs,
     secrets,
     engine,
-    probeConnection: (connection, secret) =>
-      probeConnection(connection, secret, { outgoing: { allowPrivateAddresses: true, fileRoot: undefined } }),
+    probeConnection: probe,
     executions: executionQueries(knex),
     audit: auditQueries(knex),
     catalog: catalogQueries(knex),

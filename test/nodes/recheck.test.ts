@@ -62,6 +62,14 @@ describe('what a resume checks again', () => {
       .then('Generate Document', 'Send')
   })
 
+  it('is whatever has more tags than are worth being read', () => {
+    const body_template = '{{trigger.other}}'.repeat(401)
+    given(checked).when({ deal_id: '124' }, atOnce, { body_template }).then('Generate Document', 'Send')
+    given(checked)
+      .when({ deal_id: '124' }, atOnce, { body_template: '{{trigger.other}}'.repeat(200) })
+      .then('Generate Document')
+  })
+
   it('is nothing for a change that changes nothing', () => {
     given(checked).when({ deal_id: '123', absent: null }).then()
   })

@@ -32,6 +32,7 @@ import { fileSystemBlobStore } from '../../src/stores/blobs/file-system'
 import { attempt, type Attempting, type RunnableType } from '../../src/workflow/execution/attempt'
 import { catalogOf } from '../../src/workflow/execution/catalog'
 import { openRun } from '../../src/workflow/execution/run-commands'
+import { nobodyAsked } from './probes'
 import { runInMemory, type RunInMemory } from './run-in-memory'
 import { right, sendTo } from './send'
 
@@ -180,6 +181,7 @@ export const startNodeRun = async (
       smtp: oneEach,
     },
     checks: checksIn(threads),
+    probes: nobodyAsked,
     fillTexts: fillingIn(threads),
     author: randomUUID(),
     now: () => new Date().toISOString(),

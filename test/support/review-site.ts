@@ -7,10 +7,11 @@ import type { ExecutionEvent } from '../../src/domain/execution'
 import type { Execution } from '../../src/domain/execution/state'
 import { ExecutionId } from '../../src/domain/ids'
 import { load } from '../../src/domain/load'
+import { probeConnection } from '../../src/nodes/connections/probe'
 import { keptSessions } from '../../src/nodes/email/smtp-sessions'
 import { smtpServerOf } from '../../src/nodes/email/smtp-server-url'
 import { fillingIn } from '../../src/nodes/node-work/filling'
-import { checksIn, nodeThreads } from '../../src/nodes/preflight'
+import { checksIn, nodeThreads, probesOf } from '../../src/nodes/preflight'
 import { nodeTypeOf } from '../../src/nodes/registry'
 import { docxEngine } from '../../src/nodes/template-inspection'
 import { postgresIdentityStore } from '../../src/stores/identity/postgres'
@@ -75,12 +76,20 @@ export const startReviewSite = async (site: Site) => {
   const catalog = catalogOf(site.store)
   const outgoing = { allowPrivateAddresses: true, fileRoot: undefined }
 
+  const probes = probesOf({
+    secrets: site.secrets,
+    probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
+    blobs: site.blobs,
+    docx,
+  })
+
   const worker = ({ ago = 0, port = mail.port, log = (store) => store }: Worker) =>
     advance({
       log: log(site.store),
       catalog,
       nodeType: nodeTypeOf,
       checks: checksIn(threads),
+      probes,
       fillTexts: fillingIn(threads),
       author: randomUUID(),
       now: () => new Date(Date.now() - ago).toISOString(),

@@ -31,7 +31,7 @@ export const shownStart = ({ executionId, correlationId }: Started) => ({
   correlation_id: correlationId,
 })
 
-export const createExecution = ({ on, store, keyed, canMail, checks }: Commanding) =>
+export const createExecution = ({ on, store, keyed, canMail, checks, probes }: Commanding) =>
   on.route({
     roles: mayOperate,
     query: startQuery,
@@ -45,7 +45,7 @@ export const createExecution = ({ on, store, keyed, canMail, checks }: Commandin
         ),
         TE.bindW('context', () => TE.fromEither(contextOf(keyed, call))),
         TE.chainW(({ workflow, context }) =>
-          startExecution({ store, canMail, checks })(
+          startExecution({ store, canMail, checks, probes })(
             workflow,
             {
               trigger: call.body.trigger_data,

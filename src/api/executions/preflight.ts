@@ -39,16 +39,17 @@ const orAbsent = <A>(found: TE.TaskEither<LoadError | NotFound, Told<A>>): TE.Ta
     TE.orElse((error) => (error._tag === 'NotFound' ? TE.right(undefined) : TE.left(error))),
   )
 
-export type Checking = Pick<Commanding, 'canMail' | 'checks'> & { readonly store: Reading }
+export type Checking = Pick<Commanding, 'canMail' | 'checks' | 'probes'> & { readonly store: Reading }
 
 /** The verdict on a run that is not begun: the same checks as those of one that is. */
 export const findingsFor =
-  ({ store, canMail, checks }: Checking, organization: OrganizationId) =>
+  ({ store, canMail, checks, probes }: Checking, organization: OrganizationId) =>
   (
     nodes: ReadonlyArray<Node>,
     { trigger, dryRun, untilPhase }: Wanted,
-  ): TE.TaskEither<LoadError | ChecksUnavailable, ReadonlyArray<PreflightFinding>> =>
-    pipe(
+  ): TE.TaskEither<LoadError | ChecksUnavailable, ReadonlyArray<PreflightFinding>> => {
+    const purpose = { dryRun, untilPhase: untilPhase ?? undefined }
+    return pipe(
       gather({
         template: (id) => orAbsent(owned(store)(template)(templateStream(id), organization)),
         connection: (id) =>
@@ -57,11 +58,11 @@ export const findingsFor =
             TE.map((found) => (found !== undefined && isUsable(found) ? found : undefined)),
           ),
         canMail,
-      })(nodes, trigger),
-      TE.chainW((facts) =>
-        checks({ nodes, facts, purpose: { dryRun, untilPhase: untilPhase ?? undefined }, owner: organization }),
-      ),
+        probes,
+      })(nodes, { trigger, purpose }),
+      TE.chainW((facts) => checks({ nodes, facts, purpose, owner: organization })),
     )
+  }
 
 type Verdict = ReadonlyArray<Issue & { readonly severity: PreflightFinding['severity']; readonly domain: Domain }>
 

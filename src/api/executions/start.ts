@@ -19,7 +19,7 @@ import { findingsFor, type Wanted } from './preflight'
 import { firstResult, type Started } from './first-result'
 
 type Log = Commanding['store']
-type Starting = Pick<Commanding, 'store' | 'canMail' | 'checks'>
+type Starting = Pick<Commanding, 'store' | 'canMail' | 'checks' | 'probes'>
 
 export type Wish = Wanted & {
   /** Refuses what cannot succeed, before anything is begun. */

@@ -63,7 +63,7 @@ const keyHeaders = ['Idempotency-Key', 'webhook-id']
 const body = jsonBody(JsonObject)
 
 /** Another system starts a run; the address is all it needs to know. */
-export const receiveWebhook = ({ on, store, keyed, canMail, checks }: Commanding) =>
+export const receiveWebhook = ({ on, store, keyed, canMail, checks, probes }: Commanding) =>
   on.openRoute({
     query: noQuery,
     body: ignoreBody,
@@ -87,7 +87,7 @@ export const receiveWebhook = ({ on, store, keyed, canMail, checks }: Commanding
         }),
         TE.chainW(({ workflow, body, context }) => {
           const config = workflow.state.nodes[0]?.config ?? {}
-          return startExecution({ store, canMail, checks })(
+          return startExecution({ store, canMail, checks, probes })(
             workflow,
             { trigger: webhookTriggerData(config, body), dryRun: false, untilPhase: null, checked: false },
             context,

@@ -36,11 +36,11 @@ const textsOf = (config: JsonObject): Texts | undefined => {
   return texts.bare && texts.characters <= mostCharacters ? texts : undefined
 }
 
-/** How often the tags of a template are looked up at most: each as often as all lists around it may have items. */
+/** How many tags, sections and items are looked at most: each as often as all lists around it may have items. */
 const visitsOf = (tree: ReadonlyArray<TemplateNode>, longestList: number): number =>
   tree.reduce(
     (sum, node) =>
-      sum + 1 + (node.kind === 'section' ? Math.max(1, longestList) * visitsOf(node.children, longestList) : 0),
+      sum + 1 + (node.kind === 'section' ? Math.max(1, longestList) * (1 + visitsOf(node.children, longestList)) : 0),
     0,
   )
 

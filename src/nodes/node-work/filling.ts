@@ -10,7 +10,7 @@ import type { LookAgain, References, StepFault, Unavailable } from '../step-run'
 import type { PoolOutcome } from '../threads/pool'
 import { costing } from './cost'
 import type { Answer, Fill } from './job'
-import { deadlineOf, type NodeThreads } from './threads'
+import { deadlineOf, heapMb, type NodeThreads } from './threads'
 
 export type ToFill = {
   readonly type: Pick<AnyNodeType, 'node_type' | 'fill'>
@@ -26,12 +26,16 @@ export type ToFill = {
 export type FillTexts = (wanted: ToFill) => TE.TaskEither<StepFault | Unavailable | LookAgain, unknown>
 
 /** For all texts of a node together. */
-const nodeMs = 2_000
+const usualMs = 2_000
 
 /** Texts that surely take no longer, as added up beforehand, are filled in where they are asked for. */
 const inlineMs = 10
 
-const endOf = (outcome: PoolOutcome<Answer>, label: string): E.Either<StepFault | Unavailable | LookAgain, unknown> => {
+const endOf = (
+  outcome: PoolOutcome<Answer>,
+  label: string,
+  nodeMs: number,
+): E.Either<StepFault | Unavailable | LookAgain, unknown> => {
   switch (outcome._tag) {
     case 'Answered':
       return outcome.answer.type === 'fill'
@@ -43,7 +47,7 @@ const endOf = (outcome: PoolOutcome<Answer>, label: string): E.Either<StepFault 
       return E.left(
         stepFault(
           'data.payload_too_large',
-          { limit: '16 MB' },
+          { limit: `${heapMb} MB` },
           'the texts were not filled in within the memory of a thread',
         ),
       )
@@ -61,7 +65,7 @@ const endOf = (outcome: PoolOutcome<Answer>, label: string): E.Either<StepFault 
 
 /** Texts that may take long are filled in in these threads, so that they hold up nothing else. */
 export const fillingIn =
-  (threads: NodeThreads): FillTexts =>
+  (threads: NodeThreads, nodeMs = usualMs): FillTexts =>
   ({ type, config, references, step, owner, signal }) =>
   async () => {
     const cost = costing({ trigger: references.trigger, step: references.step })(config, [])
@@ -72,5 +76,5 @@ export const fillingIn =
       { type: 'fill', ms: nodeMs, fill, references: JSON.stringify(references) },
       { timeoutMs: deadlineOf(nodeMs), signal, owner },
     )
-    return endOf(outcome, step.label)
+    return endOf(outcome, step.label, nodeMs)
   }

@@ -1,4 +1,4 @@
-import type * as E from 'fp-ts/Either'
+import * as E from 'fp-ts/Either'
 import type { JsonObject } from '../../domain/json'
 import {
   checkNode,
@@ -26,10 +26,10 @@ export type Job =
   | { readonly type: 'check'; readonly ms: number; readonly check: string; readonly trigger: string }
   | { readonly type: 'fill'; readonly ms: number; readonly fill: string; readonly references: string }
 
-/** `ms`: what it took. */
+/** `ms`: what the checks took. */
 export type Answer =
   | { readonly type: 'check'; readonly ms: number; readonly found: ReadonlyArray<PreflightFinding> }
-  | { readonly type: 'fill'; readonly ms: number; readonly filled: E.Either<StepFault, unknown> }
+  | { readonly type: 'fill'; readonly filled: E.Either<StepFault, unknown> }
 
 /** The nodes of a workflow are checked one after another, all with the same data. */
 const last: { text: string; trigger: JsonObject } = { text: '{}', trigger: {} }
@@ -39,31 +39,28 @@ const triggerOf = (text: string): JsonObject => {
   return last.trigger
 }
 
-const checked = (text: string, trigger: string, msLeft: () => number): ReadonlyArray<PreflightFinding> => {
-  const { place, facts, purpose } = JSON.parse(text) as Check
-  return placedAt(place, purpose)(checkNode(place, { ...facts, trigger: triggerOf(trigger) }, msLeft))
-}
-
-const filled = (text: string, references: string, msLeft: () => number): E.Either<StepFault, unknown> => {
-  const { node_type, config, label } = JSON.parse(text) as Fill
-  const given = { references: JSON.parse(references) as References, step: { label }, msLeft }
-  return (
-    nodeTypeOf(node_type)?.fill(config, given) ?? {
-      _tag: 'Left',
-      left: stepFault('internal_error', { label }, `no node type ${node_type} in this version`),
-    }
-  )
-}
-
-export const perform = (job: Job): Answer => {
+const check = (job: Extract<Job, { readonly type: 'check' }>): Answer => {
+  const { place, facts, purpose } = JSON.parse(job.check) as Check
+  const trigger = triggerOf(job.trigger)
   const msLeft = timeOf(job.ms)
-  const ms = () => job.ms - msLeft()
+  const found = placedAt(place, purpose)(checkNode(place, { ...facts, trigger }, msLeft))
+  return { type: 'check', ms: job.ms - msLeft(), found }
+}
+
+const fill = (job: Extract<Job, { readonly type: 'fill' }>): Answer => {
+  const { node_type, config, label } = JSON.parse(job.fill) as Fill
+  const references = JSON.parse(job.references) as References
+  const given = { references, step: { label }, msLeft: timeOf(job.ms) }
+  const unknown = stepFault('internal_error', { label }, `no node type ${node_type} in this version`)
+  return { type: 'fill', filled: nodeTypeOf(node_type)?.fill(config, given) ?? E.left(unknown) }
+}
+
+/** The time of a job begins when it is read. */
+export const perform = (job: Job): Answer => {
   switch (job.type) {
-    case 'check': {
-      const found = checked(job.check, job.trigger, msLeft)
-      return { type: 'check', ms: ms(), found }
-    }
+    case 'check':
+      return check(job)
     case 'fill':
-      return { type: 'fill', filled: filled(job.fill, job.references, msLeft), ms: ms() }
+      return fill(job)
   }
 }

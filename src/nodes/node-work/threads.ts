@@ -4,13 +4,15 @@ import type { Answer, Job } from './job'
 
 export type NodeThreads = Pool<Job, Answer>
 
+export const heapMb = 128
+
 const defaults: PoolOptions = {
   threads: 2,
   queue: 64,
   waitMs: 5_000,
   jobsPerThread: 2_000,
   idleMs: 30_000,
-  heapMb: 128,
+  heapMb,
 }
 
 /** Threads that check nodes and fill in their texts, for what may take long. */

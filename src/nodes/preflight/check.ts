@@ -72,6 +72,10 @@ const isMeant =
     return reached && (only === undefined || only.includes(node.node_id))
   }
 
+/** The nodes that a purpose asks for. */
+export const meant = (nodes: ReadonlyArray<Node>, purpose: Purpose): ReadonlyArray<Node> =>
+  nodes.filter(isMeant(purpose))
+
 const lenient: ReadonlyArray<Domain> = ['permissions', 'delivery', 'signature']
 
 /** In a dry run, what keeps a step from sending does not block. */
@@ -143,7 +147,7 @@ export type Place = {
   readonly documentsBefore: Facts['documentsBefore']
 }
 
-/** The nodes that a purpose asks for. */
+/** The same, where they stand. */
 export const placesOf = (nodes: ReadonlyArray<Node>, facts: PreflightFacts, purpose: Purpose): ReadonlyArray<Place> =>
   nodes.flatMap((node, index) =>
     isMeant(purpose)(node)

@@ -1,17 +1,32 @@
 import { pipe } from 'fp-ts/function'
+import * as T from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
 import type { Connection } from '../../domain/connection/connection'
 import type { ConnectionId, TemplateId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 import type { Template } from '../../domain/template/template'
 import type { Node } from '../../domain/workflow-definition/node'
-import { needsOf, type PreflightFacts } from './check'
+import type { Finding } from '../node-type'
+import { usedVersion } from '../used-version'
+import { meant, needsOf, type PreflightFacts, type Purpose } from './check'
+import type { Probes } from './probes'
 
 /** Where facts come from; what belongs to another organization is absent there. */
 export type FactSources<Away> = {
   readonly template: (id: TemplateId) => TE.TaskEither<Away, Template | undefined>
   readonly connection: (id: ConnectionId) => TE.TaskEither<Away, Connection | undefined>
   readonly canMail: boolean
+  readonly probes: Probes
+}
+
+/** What the checks are for, and about. */
+export type Asked = {
+  readonly trigger: JsonObject
+  readonly purpose: Purpose
+  /** The versions of templates that the run keeps to. */
+  readonly pinned?: Readonly<Record<string, number>>
+  /** Nothing that a probe found before is taken for an answer. */
+  readonly fresh?: boolean
 }
 
 const all =
@@ -28,19 +43,50 @@ const all =
       TE.map((found) => Object.fromEntries(found.filter(([, each]) => each !== undefined)) as Partial<Record<Id, A>>),
     )
 
-/** Everything that the checks of these nodes look at, read side by side. */
+type Known = Pick<PreflightFacts, 'templates' | 'connections'>
+type Probed = NonNullable<PreflightFacts['probed']>
+
+/** Of what the nodes need that are checked, all at once. */
+const probed = (
+  { connection, template }: Probes,
+  nodes: ReadonlyArray<Node>,
+  { templates, connections }: Known,
+  { purpose, pinned, fresh = false }: Asked,
+): T.Task<Probed> => {
+  const needs = needsOf(meant(nodes, purpose))
+  const probes = [
+    ...needs.connections.flatMap((id) => {
+      const known = connections[id]
+      return known === undefined ? [] : [[id, connection(known, fresh)] as const]
+    }),
+    ...needs.templates.flatMap((id) => {
+      const version = usedVersion(templates[id], pinned)
+      return version === undefined ? [] : [[id, template(version, fresh)] as const]
+    }),
+  ]
+  return pipe(
+    probes,
+    T.traverseArray(([id, probe]) =>
+      pipe(
+        probe,
+        T.map((found): readonly [string, ReadonlyArray<Finding>] => [id, found]),
+      ),
+    ),
+    T.map((found) => Object.fromEntries(found)),
+  )
+}
+
+/** Everything that the checks of these nodes look at: what docg knows of them, then what lies outside, each side by side. */
 export const gather =
-  <Away>({ template, connection, canMail }: FactSources<Away>) =>
-  (
-    nodes: ReadonlyArray<Node>,
-    trigger: JsonObject,
-    pinned: Readonly<Record<string, number>> = {},
-  ): TE.TaskEither<Away, PreflightFacts> => {
+  <Away>({ template, connection, canMail, probes }: FactSources<Away>) =>
+  (nodes: ReadonlyArray<Node>, asked: Asked): TE.TaskEither<Away, PreflightFacts> => {
     const { templates, connections } = needsOf(nodes)
+    const { trigger, pinned = {} } = asked
     return pipe(
       TE.Do,
       TE.apS('templates', all(template)(templates)),
       TE.apS('connections', all(connection)(connections)),
+      TE.bind('probed', (known) => TE.fromTask(probed(probes, nodes, known, asked))),
       TE.map((found) => ({ ...found, trigger, canMail, pinned })),
     )
   }

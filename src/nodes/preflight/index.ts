@@ -15,4 +15,5 @@ export {
 } from './check'
 export { type Checks, checksIn, patientChecks, type ChecksUnavailable } from './checks'
 export { gather } from './gather'
+export { type Probes, probesOf } from './probes'
 export { nodesToCheck } from './recheck'

@@ -29,14 +29,27 @@ const fieldsIn = (text: string): 'all' | ReadonlyArray<string> =>
     ),
   )
 
+/** So many tags are read, and characters around them by the fifty; what is left after them is taken to refer to everything. */
+const mostRead = 400
+
+/** Whether one of a node's texts refers to one of the changed fields. Reads of all nodes together have one limit. */
+const textReaderOf = (changed: ReadonlyArray<string>) => {
+  let left = mostRead
+  return (text: string): boolean => {
+    const tags = text.match(/\{[{%]/g)?.length ?? 0
+    if (tags === 0) return false
+    left -= tags + text.length / 50
+    const fields = left < 0 ? 'all' : fieldsIn(text)
+    return fields === 'all' || fields.some((field) => changed.includes(field))
+  }
+}
+
 /** A template's tags that are not mapped are looked up in all of the trigger's data. */
-const readsOneOf = (node: Node, changed: ReadonlyArray<string>): boolean =>
-  changed.length > 0 &&
-  (kindOf(node) === 'document' ||
-    textsIn(node.config).some((text) => {
-      const fields = fieldsIn(text)
-      return fields === 'all' || fields.some((field) => changed.includes(field))
-    }))
+const readerOf = (changed: ReadonlyArray<string>) => {
+  const reads = textReaderOf(changed)
+  return (node: Node): boolean =>
+    changed.length > 0 && (kindOf(node) === 'document' || textsIn(node.config).some(reads))
+}
 
 const changedFields = (before: JsonObject, changes: JsonObject): ReadonlyArray<string> => {
   const after = mergePatch(before, changes)
@@ -58,12 +71,13 @@ export const nodesToCheck = (
   const decided = run.holds.find((hold) => hold.kind === 'review')?.step_id
   const left = run.steps.filter((step) => !isDone(step) && step.step_id !== decided).map(({ node_id }) => node_id)
   const changed = changedFields(run.triggerData, changes)
+  const readsOne = readerOf(changed)
   const { at, findings } = run.preflight
   const isStale = at === undefined || Date.parse(now) - Date.parse(at) > staleAfterMs
   const isBlocked = (id: NodeId) => findings.some((finding) => finding.node_id === id && isBlocking(finding))
   const dependsOnOthers = (node: Node) => Object.values(needsOf([node])).some((ids) => ids.length > 0)
   return nodes
     .filter(({ node_id }) => left.includes(node_id))
-    .filter((node) => readsOneOf(node, changed) || isBlocked(node.node_id) || (isStale && dependsOnOthers(node)))
+    .filter((node) => readsOne(node) || isBlocked(node.node_id) || (isStale && dependsOnOthers(node)))
     .map(({ node_id }) => node_id)
 }

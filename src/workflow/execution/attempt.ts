@@ -6,7 +6,7 @@ import type { Fault } from '../../domain/fault'
 import type { JsonObject } from '../../domain/json'
 import type { AnyNodeType } from '../../nodes/any-node-type'
 import type { FillTexts } from '../../nodes/node-work/filling'
-import type { Checks } from '../../nodes/preflight'
+import type { Checks, Probes } from '../../nodes/preflight'
 import type { References, StepFault, StepResult, StepServices, StepStop } from '../../nodes/step-run'
 import type { Catalog } from './catalog'
 import { once } from './once'
@@ -20,6 +20,7 @@ export type RunnableType = Pick<AnyNodeType, 'node_type' | 'attempts' | 'timeout
 export type Attempting = {
   readonly services: Omit<StepServices, 'template' | 'connection'>
   readonly checks: Checks
+  readonly probes: Probes
   readonly fillTexts: FillTexts
   /** This worker, for as long as it lives: another's attempt that is still at work is taken for dead. */
   readonly author: string

@@ -52,9 +52,13 @@ const checked = (
     )(),
   )
 
+/** Somebody has looked at what was found, and perhaps done something about it. */
+const isRepeated = ({ preflight: { at, round }, retryOf }: Execution): boolean =>
+  at !== undefined || round > 0 || retryOf !== undefined
+
 /** The checks of these nodes; the verdict is staged. Blocking findings hold the run. */
 export const checkRun = (
-  deps: Pick<Attempting, 'services' | 'checks' | 'onCancel' | 'now'>,
+  deps: Pick<Attempting, 'services' | 'checks' | 'probes' | 'onCancel' | 'now'>,
   catalog: Catalog,
   run: RunCommands,
   nodes: ReadonlyArray<NodeId>,
@@ -62,14 +66,22 @@ export const checkRun = (
   const state = run.state()
   const { executionId, organizationId, workflowVersion, workflowRevision, triggerData, dryRun, untilPhase } = state
   const { services, now } = deps
+  const purpose = { dryRun, untilPhase, only: nodes }
   const canMail = services.mailer !== undefined
   const began = performance.now()
   return pipe(
     TE.Do,
     TE.bind('drawn', () => catalog.nodes(state)),
-    TE.bind('facts', ({ drawn }) => gather({ ...catalog, canMail })(drawn, triggerData, state.preflight.templates)),
+    TE.bind('facts', ({ drawn }) =>
+      gather({ ...catalog, canMail, probes: deps.probes })(drawn, {
+        trigger: triggerData,
+        purpose,
+        pinned: state.preflight.templates,
+        fresh: isRepeated(state),
+      }),
+    ),
     TE.bindW('found', ({ drawn, facts }) =>
-      checked(deps, run, { nodes: drawn, facts, purpose: { dryRun, untilPhase, only: nodes }, owner: organizationId }),
+      checked(deps, run, { nodes: drawn, facts, purpose, owner: organizationId }),
     ),
     TE.chainEitherKW(({ drawn, facts, found }) => {
       const findings = together(state, nodes, found)

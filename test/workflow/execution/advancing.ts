@@ -8,6 +8,7 @@ import { advance, type Advanced, type Advancing } from '../../../src/workflow/ex
 import type { RunnableType } from '../../../src/workflow/execution/attempt'
 import { catalogOf } from '../../../src/workflow/execution/catalog'
 import type { RunLog } from '../../../src/workflow/execution/run-commands'
+import { nobodyAsked } from '../../support/probes'
 import { sent } from '../../support/runs'
 
 /** What these tests do is small: no thread is started. */
@@ -35,6 +36,7 @@ export const worker = (log: RunLog, type: RunnableType | undefined, change: Part
   nodeType: () => type,
   services,
   checks: checksIn(threads),
+  probes: nobodyAsked,
   fillTexts: fillingIn(threads),
   author: 'worker 1',
   now: () => new Date().toISOString(),
