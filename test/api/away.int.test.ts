@@ -35,6 +35,7 @@ import { keyringOf } from '../../src/stores/secrets/keyring'
 import { postgresSecretStore } from '../../src/stores/secrets/postgres'
 import { bodyOf, contract, manual } from './requests'
 import { viewNonces } from '../../src/api/pages/view-nonce'
+import { nobodyAsked } from '../support/probes'
 
 const organization = randomUUID() as string as OrganizationId
 const admin: Authenticate = () =>
@@ -93,6 +94,7 @@ describe('when what it needs is away, the API', () => {
       dependencies: dependenciesOf({ store, knex: database, blobs, tail, hasRedis: false }),
       isStopping: () => false,
       canMail: false,
+      publicUrl: 'http://localhost',
       probes: nobodyAsked,
       checks: checksIn(nodeThreads()),
       nonces: viewNonces(Buffer.alloc(32, 1)),

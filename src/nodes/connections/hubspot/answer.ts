@@ -62,6 +62,8 @@ export type Asked = {
   readonly resource: string
   readonly record?: string
   readonly secrets: ReadonlyArray<string>
+  /** What a status means here and nowhere else. */
+  readonly refusal?: (status: number, tech: string) => StepFault | undefined
 }
 
 const techOf = ({ what, secrets }: Asked, { status }: OutgoingAnswer, { category, message, ...rest }: Refusal) =>
@@ -102,6 +104,8 @@ export const faultOfAnswer = (asked: Asked, answer: OutgoingAnswer): StepFault =
   const refusal = refusalIn(answer)
   const tech = techOf(asked, answer, refusal)
   const { status } = answer
+  const own = asked.refusal?.(status, tech)
+  if (own !== undefined) return own
   if (status === 401)
     return stepFault(
       refusal.category === 'EXPIRED_AUTHENTICATION' ? 'permissions.token_expired' : 'permissions.token_revoked',
