@@ -21,7 +21,7 @@ import {
 import { sharedSite } from './shared-site'
 import { publicUrl, type Site } from './site'
 
-type Issue = { readonly code: string; readonly params: Body; readonly position: number }
+type Issue = { readonly code: string; readonly message_human: string }
 
 describe('HubSpot', () => {
   let site: Site
@@ -201,11 +201,10 @@ describe('HubSpot', () => {
 
     it('find that the record is not there, or is not named', async () => {
       const workflow = await contractFlow(await connect())
-      expect(await issuesOf(workflow, '999')).to.deep.include.members([])
       const [missing, ...others] = await issuesOf(workflow, '999')
       expect(missing).to.deep.include({
         code: 'data.source_object_not_found',
-        params: { id: '999', provider: 'HubSpot' },
+        message_human: 'O registro 999 não existe mais em HubSpot',
       })
       expect(others).to.deep.equal([])
       expect(await codesOf(workflow, '')).to.deep.equal(['data.missing_required_field'])
@@ -221,7 +220,8 @@ describe('HubSpot', () => {
       hubSpot.tokens.set('pat-ends', { scopes: [readDeals], kind: 'private' })
       expect(await codesOf(await contractFlow(await ending(-1_000)))).to.deep.equal(['permissions.token_expired'])
       const [soon, ...others] = await issuesOf(await contractFlow(await ending(3_600_000)))
-      expect(soon).to.nested.include({ code: 'permissions.token_expiring', 'params.provider': 'HubSpot' })
+      expect(soon).to.include({ code: 'permissions.token_expiring' })
+      expect(soon?.message_human).to.match(/^A conexão com HubSpot vence em \d{4}-\d\d-\d\d \d\d:\d\d UTC$/)
       expect(others).to.deep.equal([])
       hubSpot.tokens.set('pat-ends', { scopes: [], kind: 'private', refused: 'EXPIRED_AUTHENTICATION' })
       expect(await codesOf(await contractFlow(await ending(30 * 86_400_000)))).to.deep.equal([
@@ -234,11 +234,14 @@ describe('HubSpot', () => {
       const [missing] = await issuesOf(await contractFlow(wanted))
       expect(missing).to.deep.include({
         code: 'permissions.scope_missing',
-        params: { provider: 'HubSpot', scopes: 'tickets' },
+        message_human: 'Faltam permissões em HubSpot: tickets',
       })
       hubSpot.tokens.set('pat-good', { scopes: [], kind: 'private' })
       const [needed] = await issuesOf(await contractFlow(await connect()))
-      expect(needed).to.nested.include({ code: 'permissions.scope_missing', 'params.scopes': readDeals })
+      expect(needed).to.include({
+        code: 'permissions.scope_missing',
+        message_human: `Faltam permissões em HubSpot: ${readDeals}`,
+      })
     })
 
     it('find a record that may not be seen, and a token of another account', async () => {
@@ -246,11 +249,14 @@ describe('HubSpot', () => {
       const [denied] = await issuesOf(await contractFlow(await connect()))
       expect(denied).to.deep.include({
         code: 'permissions.resource_denied',
-        params: { provider: 'HubSpot', resource: 'deal 123' },
+        message_human: 'Sem acesso a "deal 123" em HubSpot',
       })
       hubSpot.denied.clear()
       const [other] = await issuesOf(await contractFlow(await connect(undefined, { portal_id: '1' })))
-      expect(other).to.nested.include({ code: 'permissions.resource_denied', 'params.resource': '1' })
+      expect(other).to.include({
+        code: 'permissions.resource_denied',
+        message_human: 'Sem acesso a "1" em HubSpot',
+      })
     })
 
     it('warn where HubSpot does not answer, or not as it should; the data are not said to be missing', async () => {

@@ -45,17 +45,20 @@ const exchanged = (
         let size = 0
         response.on('data', (chunk: Buffer) => {
           size += chunk.length
-          if (size > mostBytes) request.destroy(new Error(`an answer of more than ${mostBytes} bytes`))
-          else chunks.push(chunk)
+          chunks.push(chunk)
+          if (size <= mostBytes) return
+          chunks.length = 0
+          reject(new Error(`an answer of more than ${mostBytes} bytes`))
+          request.destroy()
         })
-        response.once('error', reject)
+        response.on('error', reject)
         response.once('end', () =>
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
         )
         response.once('close', () => reject(new Error('the answer was cut off')))
       },
     )
-    request.once('error', reject)
+    request.on('error', reject)
     request.end(body)
   })
 
