@@ -4,7 +4,7 @@ import { type Asked, faultOfAnswer } from '../../../src/nodes/connections/hubspo
 import { HubSpotSecret } from '../../../src/nodes/connections/hubspot/config'
 import { fetchRecord } from '../../../src/nodes/hubspot/record'
 import { connectionId, organizationId } from '../../support/node-run'
-import { startHubSpot } from '../../support/hubspot'
+import { type HubSpot, startHubSpot } from '../../support/hubspot'
 
 const asked: Asked = { what: 'GET /crm/v3/objects/deals/1', resource: 'deal 1', record: '1', secrets: ['pat-secret'] }
 
@@ -49,8 +49,13 @@ describe('answers of HubSpot', () => {
 })
 
 describe('a record of HubSpot', () => {
+  let hubSpot: HubSpot
+  beforeEach(async () => {
+    hubSpot = await startHubSpot()
+  })
+  afterEach(() => hubSpot.stop())
+
   it('has its properties at the root, as the log can keep them, and is not too large', async () => {
-    const hubSpot = await startHubSpot()
     const config = { base_url: hubSpot.url }
     const secret = HubSpotSecret.decode({ private_app_token: 'pat-good' })
     if (E.isLeft(secret)) throw new Error('no secret')
@@ -65,6 +70,5 @@ describe('a record of HubSpot', () => {
     expect(await fetched()).to.deep.equal(E.right({ dealname: 'ab\uFFFD', amount: null, hs_object_id: '5' }))
     hubSpot.records.set('deals/5', { notes: 'x'.repeat(131_072) })
     expect(await fetched()).to.nested.include({ 'left.fault.code': 'data.payload_too_large', 'left.retryable': false })
-    await hubSpot.stop()
   })
 })
