@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
+import * as E from 'fp-ts/Either'
 import type { Test } from 'supertest'
 import { signatureV3 } from '../../src/api/webhooks/hubspot/signature'
-import { ExecutionId } from '../../src/domain/ids'
+import { workflowsOf } from '../../src/api/webhooks/hubspot/workflows'
+import type { Position } from '../../src/domain/event-store'
+import type { ConnectionId, ExecutionId, WorkflowId } from '../../src/domain/ids'
 import { docxText, templateDocx } from '../support/docx'
 import { type HubSpot, hubId, readDeals, startHubSpot } from '../support/hubspot'
 import { type ReviewSite, startReviewSite } from '../support/review-site'
@@ -155,6 +158,34 @@ describe('HubSpot', () => {
         const found = [await contractFlow(connection), await deliver(connection, [changed(event)]).expect(202)] as const
         expect(startedBy(found[1])).to.have.length(event + 1)
       }
+    })
+
+    it('wait for rows that lack a workflow, and only for those', async () => {
+      const connection = await connect()
+      const workflow = await contractFlow(connection)
+      const waitedFor: Position[] = []
+      const found = (position: Position | undefined) =>
+        workflowsOf(
+          {
+            store: site.store,
+            catalog: {
+              position: () => Promise.resolve(position),
+              waitForPosition: (wanted) => {
+                waitedFor.push(wanted)
+                return Promise.resolve(E.right(undefined))
+              },
+              workflowsStartedBy: () => Promise.resolve([workflow as WorkflowId]),
+            },
+          },
+          site.ours.id,
+          connection as ConnectionId,
+        )()
+      const known = await found(undefined)
+      if (E.isLeft(known)) throw new Error(known.left._tag)
+      const [told] = known.right
+      expect(waitedFor).to.deep.equal([told?.position])
+      await found(told?.position)
+      expect(waitedFor).to.have.length(1)
     })
 
     it('are refused without detail where they are not signed, by another, or too old', async () => {

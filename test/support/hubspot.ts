@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 
 type Properties = Readonly<Record<string, string | null>>
 type Token = {
@@ -36,7 +37,11 @@ export const startHubSpot = async () => {
   const denied = new Set<string>()
   const calls: HubSpotCall[] = []
   let refreshed = 0
-  const behaviour: { answer?: (call: HubSpotCall) => Answer | 'silence' | undefined; lives: number } = { lives: 1_800 }
+  const behaviour: {
+    answer?: (call: HubSpotCall) => Answer | 'silence' | undefined
+    lives: number
+    slownessMs: number
+  } = { lives: 1_800, slownessMs: 0 }
 
   const info = (token: string, kind: Token['kind']): Answer => {
     const known = tokens.get(token)
@@ -125,6 +130,7 @@ export const startHubSpot = async () => {
     calls.push(call)
     const answer = await answerTo(req, call)
     if (answer === 'silence') return
+    if (behaviour.slownessMs > 0) await pause(behaviour.slownessMs)
     res.writeHead(answer.status, { 'content-type': 'application/json;charset=utf-8', ...answer.headers })
     res.end(answer.text ?? JSON.stringify(answer.json ?? {}))
   }

@@ -66,6 +66,8 @@ describe('a token that does not last', () => {
     })
     const said = () => Promise.all(processes.map(async ({ lines }) => String((await lines.next()).value)))
     expect(await said()).to.deep.equal(['ready', 'ready'])
+    // long enough that both are at it
+    hubSpot.behaviour.slownessMs = 500
     for (const { child } of processes) child.stdin.write('go\n')
     const same = Array.from({ length: 5 }, () => 'access-1').join(' ')
     expect(await said()).to.deep.equal([same, same])
