@@ -6,7 +6,7 @@ import type { Express } from 'express'
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
 import pino from 'pino'
-import { app } from '../../src/api/app'
+import { app, type Deps } from '../../src/api/app'
 import { newApiKey, sha256Of } from '../../src/api/auth/api-key'
 import { authenticator } from '../../src/api/auth/authenticate'
 import { jwtVerifier } from '../../src/api/auth/jwt'
@@ -47,6 +47,8 @@ export type Tenant = { readonly id: OrganizationId; readonly keys: Readonly<Reco
 /** The API on real servers, with the projections running beside it. */
 export type Site = {
   readonly app: Express
+  /** The same in another set-up. */
+  readonly appWith: (change: Partial<Deps>) => Express
   readonly store: EventStore
   readonly knex: Knex
   readonly ours: Tenant
@@ -123,7 +125,7 @@ export const startSite = async (): Promise<Site> => {
   const outgoing = { allowPrivateAddresses: true, fileRoot: undefined }
   const probe: ProbeConnection = (connection, secret) => probeConnection(connection, secret, { outgoing, secrets })
 
-  const handle = app({
+  const deps: Deps = {
     authenticate,
     log: apiLog(log),
     store,
@@ -143,10 +145,11 @@ export const startSite = async (): Promise<Site> => {
     dependencies: dependenciesOf({ store, knex, blobs, tail, hasRedis: false }),
     isStopping: () => false,
     live: live.resources,
-  })
+  }
 
   return {
-    app: handle,
+    app: app(deps),
+    appWith: (change) => app({ ...deps, ...change }),
     store,
     knex,
     ours: await tenant(knex, 'Ours', 'pt-BR'),

@@ -22,7 +22,7 @@ export type PreflightFinding = {
   readonly code: Code
   readonly params: Params
   readonly tech: string
-  readonly pointers: ReadonlyArray<string>
+  readonly pointers?: ReadonlyArray<string>
   readonly severity: Severity
   readonly domain: Domain
   readonly node_id: NodeId | null
@@ -104,10 +104,7 @@ const placed = (finding: Finding, node_id: NodeId | null, position: number): Pre
 
 const compareCodes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-type Shown = Omit<PreflightFinding, 'code' | 'pointers'> & {
-  readonly code: string
-  readonly pointers?: ReadonlyArray<string>
-}
+type Shown = Omit<PreflightFinding, 'code'> & { readonly code: string }
 
 const order = (a: Shown, b: Shown): number =>
   domains.indexOf(a.domain) - domains.indexOf(b.domain) || a.position - b.position || compareCodes(a.code, b.code)
