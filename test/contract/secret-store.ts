@@ -31,6 +31,7 @@ export const secretStoreContract = (
       expect(await store.put(organization, connection, { password: 'old' }, revision(0n))()).to.deep.equal(
         E.right(undefined),
       )
+      expect(await store.get(organization, connection)()).to.deep.equal(found({ password: 'new' }))
       expect(await store.put(organization, connection, { password: 'new' }, revision(2n))()).to.deep.equal(
         E.right(undefined),
       )

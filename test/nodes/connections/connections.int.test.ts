@@ -1,4 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -127,6 +129,29 @@ describe('probes of storage connections', () => {
       expect(found).to.nested.include({ 'fault.code': 'delivery.storage_write_denied', retryable: true })
       expect(found.fault.personal.tech).to.include(code)
     }
+  })
+
+  it('of buckets ask for what cannot be, where a server knows conditions', async () => {
+    let answer = 412
+    const asked: Array<string | undefined> = []
+    const server = createServer((req, res) => {
+      asked.push(`${req.method ?? ''} ${new URL(req.url ?? '', 'http://x').pathname}`)
+      req.resume()
+      res.writeHead(req.method === 'PUT' ? answer : 200).end()
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const { port } = server.address() as AddressInfo
+    const bucket = connectionOf('storage', { url: `s3://archive/prefix?endpoint=http://127.0.0.1:${port}` })
+    const secret = { access_key_id: 'a', secret_access_key: 'b' }
+    for (answer of [412, 404, 501]) expect(await probe(bucket, secret), String(answer)).to.deep.equal([])
+    expect(asked.slice(0, 2)).to.deep.equal(['HEAD /archive', 'PUT /archive/prefix/.docg-probe'])
+    expect(asked.some((each) => each?.startsWith('DELETE'))).to.equal(false)
+    answer = 403
+    expect(await codesOf(bucket, secret)).to.deep.equal(['delivery.storage_write_denied'])
+    server.closeAllConnections()
+    server.close()
   })
 
   it('of buckets look whether it is there and may be written, and leave nothing', async () => {
