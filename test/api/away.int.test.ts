@@ -36,7 +36,6 @@ import { postgresSecretStore } from '../../src/stores/secrets/postgres'
 import { nobodyAsked } from '../support/probes'
 import { bodyOf, contract, manual } from './requests'
 import { viewNonces } from '../../src/api/pages/view-nonce'
-import { nobodyAsked } from '../support/probes'
 
 const organization = randomUUID() as string as OrganizationId
 const admin: Authenticate = () =>
