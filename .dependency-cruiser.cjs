@@ -46,7 +46,7 @@ module.exports = {
       'api',
       [
         'domain/',
-        'nodes/(preflight/|(template-inspection|connections/(registry|probe|report))\\.ts$)',
+        'nodes/(preflight/|(template-inspection|hubspot/events|connections/(registry|probe|report|hubspot/config))\\.ts$)',
         'projections/[^/]+/queries',
         'projections/health/',
         'projections/live/(tail|message)',

@@ -32,6 +32,7 @@ import { type Methods, routesOf } from './routes'
 import type { SseRoutes } from './sse'
 import { readTags, readTemplate } from './templates/read'
 import { addVersion, uploadTemplate } from './templates/upload'
+import { receiveHubSpot } from './webhooks/hubspot/receive'
 import { receiveWebhook } from './webhooks/receive'
 import { defineWorkflow, reviseWorkflow } from './workflows/define'
 import { readWorkflow } from './workflows/read'
@@ -51,6 +52,8 @@ export type Deps = {
   readonly store: Commanding['store'] & Pick<EventStore, 'subscribe' | 'tail'>
   readonly keyed: Keyed
   readonly canMail: boolean
+  /** How others reach the API. */
+  readonly publicUrl: string
   readonly checks: Checks
   readonly probes: Probes
   readonly nonces: ViewNonces
@@ -96,6 +99,7 @@ const resources = (deps: Deps): Readonly<Record<string, Methods>> => {
     '/executions/:id/cancel': { post: cancelExecution(all) },
     '/executions/:id/retry': { post: retryExecution(all) },
     '/documents/:id': { get: readDocument(all) },
+    '/webhooks/hubspot/:connection_id': { post: receiveHubSpot(all) },
     '/webhooks/:workflow_id/:token': { post: receiveWebhook(all) },
   }
 }

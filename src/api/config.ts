@@ -56,6 +56,8 @@ export const ApiConfig = t.type({
   STORAGE_ROOT: Optional,
   /** As the worker has it: whether reviews can be asked for. */
   SMTP_URL: Optional,
+  /** How HubSpot reaches the API: its signatures cover the address. */
+  PUBLIC_URL: or(Text, 'http://localhost:5000'),
   LOG_LEVEL: or(Text, 'info'),
 })
 export type ApiConfig = t.TypeOf<typeof ApiConfig>

@@ -61,7 +61,7 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
     fileRoot: config.STORAGE_ROOT,
   }
   const secrets = postgresSecretStore(database, keys)
-  const probe: ProbeConnection = (connection, secret) => probeConnection(connection, secret, { outgoing })
+  const probe: ProbeConnection = (connection, secret) => probeConnection(connection, secret, { outgoing, secrets })
   let stopping = false
 
   const serving = await serve(
@@ -72,8 +72,9 @@ const start = async (config: ApiConfig, log: Logger): Promise<Running> => {
       keyed: keyedBy(deriving),
       nonces: viewNonces(deriving),
       canMail: config.SMTP_URL !== undefined,
+      publicUrl: config.PUBLIC_URL,
       checks: checksIn(threads),
-      probes: probesOf({ secrets, probeConnection: probe, blobs: config.BLOB_URL, docx: engine }),
+      probes: probesOf({ secrets, probeConnection: probe, blobs: config.BLOB_URL, docx: engine, outgoing }),
       blobs: config.BLOB_URL,
       secrets,
       engine,

@@ -3,7 +3,7 @@ import { flow, pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type DecodeProblem, problemsOf } from '../domain/decode-problems'
 import type { JsonObject } from '../domain/json'
-import type { Prepared, Facts, Finding, Needs, NodeType, StepFilling } from './node-type'
+import type { Prepared, Facts, Finding, LookUp, Needs, NodeType, StepFilling } from './node-type'
 import { decodeStored } from './references'
 import { faultOfFinding } from './step-faults'
 import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
@@ -20,6 +20,9 @@ export type AnyNodeType = Pick<
   /** What it lacks, whatever the data; nothing when it can be activated. */
   readonly incomplete: (config: JsonObject, label: string) => ReadonlyArray<Finding>
   readonly needs: (config: JsonObject) => Needs
+  /** Undefined where there is nothing to look up. */
+  readonly lookUp:
+    ((config: JsonObject, asked: LookUp) => TE.TaskEither<ReadonlyArray<Finding>, JsonObject>) | undefined
   /** With what it lacks. */
   readonly check: (config: JsonObject, facts: Facts) => ReadonlyArray<Finding>
   readonly fill: (config: JsonObject, given: StepFilling) => E.Either<StepFault, unknown>
@@ -79,6 +82,15 @@ export const anyNodeType = <Config, Filled>(type: NodeType<Config, Filled>): Any
         E.bimap(problemsOf, (decoded) => type.config.draft.encode(decoded) as JsonObject),
       ),
     incomplete,
+    lookUp:
+      type.lookUp === undefined
+        ? undefined
+        : (config, asked) =>
+            pipe(
+              TE.fromEither(draft(config)),
+              TE.mapLeft((): ReadonlyArray<Finding> => []),
+              TE.chain((drawn) => type.lookUp?.(drawn, asked) ?? TE.left([])),
+            ),
     needs: flow(
       draft,
       E.match(() => ({ templates: [], connections: [] }), type.needs),

@@ -9,7 +9,9 @@ import type { Step } from '../domain/execution/state'
 import type { ConnectionId, TemplateId } from '../domain/ids'
 import type { JsonObject } from '../domain/json'
 import type { Template } from '../domain/template/template'
+import type { SecretStore } from '../stores/secrets/secret-store'
 import type { Filling } from './references'
+import type { OutgoingPolicy } from './outgoing/policy'
 import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
 
 /** Something found before a run begins; domain, advice and, unless said here, severity follow from the code. */
@@ -40,8 +42,22 @@ export type Facts = {
   readonly probed?: Readonly<Record<string, ReadonlyArray<Finding>>>
   /** The versions of templates that the run keeps to; the newest of the others. */
   readonly pinned?: Readonly<Record<string, number>>
+  /** What came of looking up what the trigger's data stand for; undefined where they are all there is. */
+  readonly source?: Source | undefined
   /** What is left of the node's time, ms. */
   readonly msLeft: () => number
+}
+
+/** `isKnown`: the trigger's data hold it. */
+export type Source = { readonly isKnown: boolean; readonly findings: ReadonlyArray<Finding> }
+
+/** What a trigger may use to look up its data before a run, within the signal's time. */
+export type LookUp = {
+  readonly trigger: JsonObject
+  readonly connection: (id: ConnectionId) => Connection | undefined
+  readonly secrets: Pick<SecretStore, 'get' | 'renew'>
+  readonly outgoing: OutgoingPolicy
+  readonly signal: AbortSignal
 }
 
 export type Needs = { readonly templates: ReadonlyArray<TemplateId>; readonly connections: ReadonlyArray<ConnectionId> }
@@ -70,6 +86,11 @@ export type NodeType<Config, Filled = null> = {
   /** What else keeps a configuration from being of use, whatever the data: it is not activated. */
   readonly incomplete?: (config: Draft<Config>, label: string) => ReadonlyArray<Finding>
   readonly needs: (config: Draft<Config>) => Needs
+  /**
+   * For triggers whose data stand at a provider: what the step would fetch, so that the checks of all nodes know it. No findings where others say
+   * already what is in the way.
+   */
+  readonly lookUp?: (config: Draft<Config>, asked: LookUp) => TE.TaskEither<ReadonlyArray<Finding>, JsonObject>
   /** Of what is there; what is not is told by `missing` and `incomplete`. */
   readonly check: (config: Draft<Config>, facts: Facts) => ReadonlyArray<Finding>
   /**

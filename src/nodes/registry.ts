@@ -1,5 +1,6 @@
 import { type AnyNodeType, anyNodeType } from './any-node-type'
 import { email } from './email'
+import { hubSpot } from './hubspot'
 import { manual } from './manual'
 import { requestSignatures } from './request-signatures'
 import { reviewDocuments } from './review-documents'
@@ -10,6 +11,7 @@ import { webhook } from './webhook'
 export const nodeTypes: ReadonlyArray<AnyNodeType> = [
   anyNodeType(manual),
   anyNodeType(webhook),
+  anyNodeType(hubSpot),
   anyNodeType(uploadedDocument),
   anyNodeType(reviewDocuments),
   anyNodeType(email),

@@ -18,7 +18,13 @@ import type { SmtpSessions } from './email/smtp-sessions'
 import type { DocxEngine } from './uploaded-document/docx'
 
 /** A step cannot do its work. `retryable`: the same again may succeed (4xx of SMTP, time-outs); else the run ends. */
-export type StepFault = { readonly _tag: 'StepFault'; readonly retryable: boolean; readonly fault: Fault }
+export type StepFault = {
+  readonly _tag: 'StepFault'
+  readonly retryable: boolean
+  readonly fault: Fault
+  /** How long whoever was asked wants to be left alone. */
+  readonly retryAfterMs?: number
+}
 /** A part of docg itself is away: tried again without limit, no attempt is counted. */
 export type Unavailable = { readonly _tag: 'Unavailable'; readonly reason: string }
 /** The run waits for somebody, or somebody else has moved it: what the log says now decides how it goes on. */
@@ -55,7 +61,7 @@ export type References = { readonly trigger: JsonObject; readonly step: Readonly
 /** The world as a step sees it. */
 export type StepServices = {
   readonly blobs: BlobStore
-  readonly secrets: Pick<SecretStore, 'get'>
+  readonly secrets: Pick<SecretStore, 'get' | 'renew'>
   /** Only those of the run's organization. */
   /** The version that the run keeps to. */
   readonly template: (id: TemplateId) => TE.TaskEither<Unavailable, TemplateVersion | undefined>

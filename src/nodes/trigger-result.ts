@@ -1,4 +1,5 @@
-import type { JsonObject } from '../domain/json'
+import type { Execution } from '../domain/execution/state'
+import { JsonObject } from '../domain/json'
 import type { StepResult } from './step-run'
 
 /** Source data is in the run's own beginning too; a second copy of more would not fit beside it. */
@@ -15,6 +16,18 @@ const named = (trigger: JsonObject, field: string): JsonObject => {
           .replace(/\p{Surrogate}$/u, ''),
       }
     : {}
+}
+
+/** What a trigger looked up where its data stand is in the log from then on, beside what began the run: what was given there comes first. */
+export const lookedUpResult = (source: JsonObject, id: string, objectType: string): StepResult => ({
+  output: { source_object_type: objectType, looked_up: true },
+  personal: { source_object_id: id, source_data: source },
+})
+
+/** What `{{trigger.<path>}}` stands for in a run. */
+export const triggerOf = ({ triggerData, steps }: Pick<Execution, 'triggerData' | 'steps'>): JsonObject => {
+  const { looked_up, source_data } = steps[0]?.output ?? {}
+  return looked_up === true && JsonObject.is(source_data) ? { ...source_data, ...triggerData } : triggerData
 }
 
 /** What began the run, for later steps to refer to. What the sender chose may name people. */

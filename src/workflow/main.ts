@@ -76,9 +76,10 @@ const start = async (config: WorkflowConfig, log: Logger): Promise<Running> => {
       checks: checksIn(threads, patientChecks),
       probes: probesOf({
         secrets,
-        probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
+        probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing, secrets }),
         blobs: config.BLOB_URL,
         docx,
+        outgoing,
       }),
       fillTexts: fillingIn(threads),
       now,

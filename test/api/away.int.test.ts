@@ -94,6 +94,7 @@ describe('when what it needs is away, the API', () => {
       dependencies: dependenciesOf({ store, knex: database, blobs, tail, hasRedis: false }),
       isStopping: () => false,
       canMail: false,
+      publicUrl: 'http://localhost',
       probes: nobodyAsked,
       checks: checksIn(nodeThreads()),
       nonces: viewNonces(Buffer.alloc(32, 1)),

@@ -17,6 +17,7 @@ import { attachedTemplate, officeFile } from '../nodes/uploaded-document/docx/of
 import { withFile } from '../nodes/uploaded-document/docx/tampering'
 import { templateDocx, templateDocxOf } from '../support/docx'
 import { endless } from '../support/hard-texts'
+import { type HubSpot, startHubSpot } from '../support/hubspot'
 import { type ReviewSite, startReviewSite } from '../support/review-site'
 import { s3Credentials, type S3Server, startS3 } from '../support/s3'
 import { right, sendTo } from '../support/send'
@@ -32,7 +33,6 @@ type Situation = () => Promise<Told | 'not possible here'>
 /** Why a code that stands in the catalogue cannot be raised yet. */
 type Later = { readonly later: string }
 
-const hubspot: Later = { later: 'needs the connection to HubSpot' }
 const pdf: Later = {
   later: 'needs documents as PDF, whose fonts lack characters; a .docx is shown with the fonts of its reader',
 }
@@ -48,6 +48,7 @@ describe('every code of the checks', function () {
   let s3: S3Server
   let refusing: Mailserver
   let silent: Awaited<ReturnType<typeof startScriptedServer>>
+  let hubSpot: HubSpot
   let folder: string
 
   before(async () => {
@@ -61,10 +62,15 @@ describe('every code of the checks', function () {
       onAuth: (_, __, done) => done(Object.assign(new Error('no'), { responseCode: 535 })),
     })
     silent = await startScriptedServer(undefined, () => undefined)
+    hubSpot = await startHubSpot()
+    hubSpot.denied.add('deals/124')
+    const kind = 'private'
+    hubSpot.tokens.set('pat-bare', { scopes: [], kind })
+    hubSpot.tokens.set('pat-over', { scopes: [], kind, refused: 'EXPIRED_AUTHENTICATION' })
     folder = await mkdtemp(join(tmpdir(), 'docg-codes-'))
   })
   after(async () => {
-    await Promise.all([works.stop(), engine.close(), s3.stop(), refusing.stop(), silent.stop()])
+    await Promise.all([works.stop(), engine.close(), s3.stop(), refusing.stop(), silent.stop(), hubSpot.stop()])
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -129,6 +135,16 @@ describe('every code of the checks', function () {
       { access_key_id: s3Credentials.accessKeyId, secret_access_key: s3Credentials.secretAccessKey },
     )
 
+  const hubSpotWith = (private_app_token: string, endsInMs?: number, base_url = hubSpot.url) => {
+    const ends = endsInMs === undefined ? {} : { expires_at: new Date(Date.now() + endsInMs).toISOString() }
+    return connection('hubspot', { base_url }, { private_app_token, ...ends })
+  }
+  const ofDeal = (source_connection_id: string, deal_id = '123', by = client) => {
+    const config = { source_connection_id, source_object_type: 'deal' }
+    return check([{ node_type: 'hubspot', label: 'Deal', config }], { deal_id }, by)
+  }
+  const guarded = () => ({ allowPrivateAddresses: false, fileRoot: folder })
+
   const sending = async (connection_id: string, by = client) => check([manual, email({ connection_id })], {}, by)
   const saving = async (connection_id: string, by = client) =>
     check([manual, document(await templateOf('Hello')), storage(connection_id)], {}, by)
@@ -166,9 +182,10 @@ describe('every code of the checks', function () {
           probes: probesOf({
             secrets: site.secrets,
             probeConnection: (known, secret) =>
-              probeConnection(known, secret, { outgoing: { allowPrivateAddresses: false, fileRoot: folder } }),
+              probeConnection(known, secret, { outgoing: guarded(), secrets: site.secrets }),
             blobs: site.blobs,
             docx: engine,
+            outgoing: guarded(),
           }),
         }),
       },
@@ -267,7 +284,9 @@ describe('every code of the checks', function () {
           items: Array<number>(100_001).fill(1),
         }),
     },
-    'data.source_object_not_found': hubspot,
+    'data.source_object_not_found': {
+      'a record that HubSpot does not have': async () => ofDeal(await hubSpotWith('pat-good'), '999'),
+    },
     'data.check_unfinished': {
       'a text that would not end': () => check([manual, email({ body_template: endless })]),
     },
@@ -327,16 +346,30 @@ describe('every code of the checks', function () {
       'the one that is chosen is not there': () => sending(randomUUID()),
     },
     'permissions.secret_unreadable': { 'a secret that no key opens': unreadableSecret },
-    'permissions.token_expired': hubspot,
-    'permissions.token_revoked': hubspot,
-    'permissions.token_expiring': hubspot,
-    'permissions.scope_missing': hubspot,
-    'permissions.resource_denied': hubspot,
+    'permissions.token_expired': {
+      'a token that is over': async () => ofDeal(await hubSpotWith('pat-good', -1_000)),
+      'a token of which HubSpot says so': async () => ofDeal(await hubSpotWith('pat-over')),
+    },
+    'permissions.token_revoked': {
+      'a token that HubSpot does not take': async () => ofDeal(await hubSpotWith('pat-gone')),
+    },
+    'permissions.token_expiring': {
+      'a token that ends within a week': async () => ofDeal(await hubSpotWith('pat-good', 86_400_000)),
+    },
+    'permissions.scope_missing': {
+      'a token that may read nothing': async () => ofDeal(await hubSpotWith('pat-bare')),
+    },
+    'permissions.resource_denied': {
+      "a record that the token's owner may not see": async () => ofDeal(await hubSpotWith('pat-good'), '124'),
+    },
     'permissions.check_unavailable': {
       'a bucket whose server does not answer': async () =>
         saving(await bucket('archive', `http://127.0.0.1:${silent.port}`)),
+      'a HubSpot that does not answer': async () =>
+        ofDeal(await hubSpotWith('pat-good', undefined, `http://127.0.0.1:${silent.port}`)),
     },
     'permissions.address_not_allowed': {
+      'a HubSpot in a private network': async () => ofDeal(await hubSpotWith('pat-good'), '123', strict()),
       'a mail server in a private network': async () => sending(await smtp(refusing.port), strict()),
       'a folder outside of the one for folders': async () =>
         saving(await connection('storage', { url: `file:${tmpdir()}` }), strict()),
@@ -434,14 +467,6 @@ describe('every code of the checks', function () {
   it('has a situation, or a reason why not yet', () => {
     expect(Object.keys(situations).sort()).to.deep.equal(Object.keys(preflightCatalogue).sort())
     const later = Object.entries(situations).flatMap(([code, wanted]) => (isLater(wanted) ? [code] : []))
-    expect(later.sort()).to.deep.equal([
-      'data.source_object_not_found',
-      'permissions.resource_denied',
-      'permissions.scope_missing',
-      'permissions.token_expired',
-      'permissions.token_expiring',
-      'permissions.token_revoked',
-      'template.unsupported_glyph',
-    ])
+    expect(later.sort()).to.deep.equal(['template.unsupported_glyph'])
   })
 })

@@ -93,6 +93,9 @@ const tenant = async (knex: Knex, name: string, locale: 'pt-BR' | 'en'): Promise
 const filesBelow = async (folder: string): Promise<number> =>
   (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile()).length
 
+/** What others call the API, whatever port a test has it at. */
+export const publicUrl = 'https://docg.example.com'
+
 export const startSite = async (): Promise<Site> => {
   const readSide = await startReadSide(true)
   const { knex } = await readSide.database()
@@ -121,8 +124,8 @@ export const startSite = async (): Promise<Site> => {
     auditConsumer(knex),
   ].map((consumer) => consume(reading, consumer))
 
-  const probe: ProbeConnection = (connection, secret) =>
-    probeConnection(connection, secret, { outgoing: { allowPrivateAddresses: true, fileRoot: undefined } })
+  const outgoing = { allowPrivateAddresses: true, fileRoot: undefined }
+  const probe: ProbeConnection = (connection, secret) => probeConnection(connection, secret, { outgoing, secrets })
 
   const deps: Deps = {
     authenticate,
@@ -130,8 +133,9 @@ export const startSite = async (): Promise<Site> => {
     store,
     keyed: keyedBy(deriving),
     canMail: true,
+    publicUrl,
     checks: checksIn(threads),
-    probes: probesOf({ secrets, probeConnection: probe, blobs, docx: engine }),
+    probes: probesOf({ secrets, probeConnection: probe, blobs, docx: engine, outgoing }),
     nonces: viewNonces(deriving),
     blobs,
     secrets,

@@ -23,7 +23,8 @@ const away: Finding = { code: 'service_unavailable', params: { provider: 'storag
 
 const gone: BlobNotFound = { _tag: 'BlobNotFound', sha256: 'ab' }
 const none: ProbeSources = {
-  secrets: { get: () => TE.of(E.right(undefined)) },
+  secrets: { get: () => TE.of(E.right(undefined)), renew: () => TE.of(E.right(undefined)) },
+  outgoing: { allowPrivateAddresses: true, fileRoot: undefined },
   probeConnection: () => () => Promise.resolve([]),
   blobs: { get: () => TE.left(gone) },
   docx: {
@@ -103,7 +104,7 @@ describe('what lies outside of docg', () => {
       const cases: ReadonlyArray<Partial<ProbeSources>> = [
         { probeConnection: provider([away]).probe },
         { probeConnection: () => () => Promise.reject(new Error('a bug')) },
-        { secrets: { get: () => TE.left({ _tag: 'SecretStoreUnavailable', reason: 'no database' }) } },
+        { secrets: { ...none.secrets, get: () => TE.left({ _tag: 'SecretStoreUnavailable', reason: 'no database' }) } },
       ]
       for (const change of cases) {
         const [found] = await probesOf({ ...none, ...change }).connection(mail, false)()
@@ -170,10 +171,9 @@ describe('what lies outside of docg', () => {
     })
 
     it('of ten servers that say nothing, each is told, and none waits for another', async () => {
-      const outgoing = { allowPrivateAddresses: true, fileRoot: undefined }
       const probes = probesOf({
         ...none,
-        probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
+        probeConnection: (connection, secret) => probeConnection(connection, secret, none),
       })
       let isOver = false
       const facts = gather({
@@ -203,6 +203,7 @@ describe('what lies outside of docg', () => {
           asked.push(sha256)
           return () => Promise.resolve([])
         },
+        source: () => () => Promise.resolve(undefined),
       }
       const template: Template = {
         status: 'stored',

@@ -175,7 +175,7 @@ export const startNodeRun = async (
     services: {
       blobs,
       docx,
-      secrets: { get: () => TE.of(E.right(world.secret)) },
+      secrets: { get: () => TE.of(E.right(world.secret)), renew: () => TE.of(E.right(world.secret)) },
       outgoing: { allowPrivateAddresses: true, fileRoot: undefined, ...world.policy },
       mailer: undefined,
       smtp: oneEach,

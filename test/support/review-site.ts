@@ -78,9 +78,10 @@ export const startReviewSite = async (site: Site) => {
 
   const probes = probesOf({
     secrets: site.secrets,
-    probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing }),
+    probeConnection: (connection, secret) => probeConnection(connection, secret, { outgoing, secrets: site.secrets }),
     blobs: site.blobs,
     docx,
+    outgoing,
   })
 
   const worker = ({ ago = 0, port = mail.port, log = (store) => store }: Worker) =>

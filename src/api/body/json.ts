@@ -93,6 +93,12 @@ export const jsonBody =
       TE.chainEitherKW(decodeWith(codec, inner)),
     )
 
+/** JSON whose bytes were kept, because something else stands in them. */
+export const jsonIn =
+  <B>(codec: t.Type<B, unknown>) =>
+  (bytes: Uint8Array): TE.TaskEither<BadRequest | TooManyValues, B> =>
+    pipe(valueOf(bytes), TE.chainEitherKW(decodeWith(codec, () => [])))
+
 const isEmptyObject = (value: unknown): boolean => JsonObject.is(value) && Object.keys(value).length === 0
 
 /** JSON of which every field may be left out: an empty body is `{}`. */

@@ -39,11 +39,11 @@ export const data = {
     severity: 'blocking',
     domain: 'data',
     action: 'fix_field_format',
-    params: { field: 'text', expected: ['text', 'folder'] },
+    params: { field: 'text', expected: ['text', 'folder', 'record'] },
     text: {
       'pt-BR':
-        'O campo {field} deveria ser {expected, select, text {um texto} folder {uma pasta, como a/b/c} other {{expected}}}',
-      en: 'Field {field} should be {expected, select, text {text} folder {a folder, such as a/b/c} other {{expected}}}',
+        'O campo {field} deveria ser {expected, select, text {um texto} folder {uma pasta, como a/b/c} record {o número de um registro} other {{expected}}}',
+      en: 'Field {field} should be {expected, select, text {text} folder {a folder, such as a/b/c} record {the number of a record} other {{expected}}}',
     },
   },
   'data.list_expected': {

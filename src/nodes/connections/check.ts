@@ -24,4 +24,5 @@ export const checkConnection = <Config, Secret>(
   id: ConnectionId | undefined,
   type: ConnectionType<Config, Secret>,
   facts: Facts,
-): ReadonlyArray<Finding> => (id === undefined ? [] : wrongWith(id, type, facts).map(pointingAt('/connection_id')))
+  pointer = '/connection_id',
+): ReadonlyArray<Finding> => (id === undefined ? [] : wrongWith(id, type, facts).map(pointingAt(pointer)))

@@ -1,6 +1,7 @@
 import type * as T from 'fp-ts/Task'
 import type * as t from 'io-ts'
 import type { ConnectionId, OrganizationId } from '../../domain/ids'
+import type { SecretStore } from '../../stores/secrets/secret-store'
 import type { Finding } from '../node-type'
 import type { OutgoingPolicy } from '../outgoing/policy'
 
@@ -13,6 +14,8 @@ export type Probed<Config, Secret> = Connected<Config, Secret> & {
 
 export type ProbeDeps = {
   readonly outgoing: OutgoingPolicy
+  /** To renew a secret that does not last. */
+  readonly secrets: Pick<SecretStore, 'renew'>
   /** Aborts when the probe's time is over: what it then still says is not heard. */
   readonly signal: AbortSignal
 }

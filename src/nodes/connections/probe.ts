@@ -3,7 +3,7 @@ import type * as T from 'fp-ts/Task'
 import type { Connection } from '../../domain/connection/connection'
 import type { SecretOutcome } from '../../stores/secrets/secret-store'
 import type { Finding } from '../node-type'
-import type { OutgoingPolicy } from '../outgoing/policy'
+import type { ProbeDeps } from './connection-type'
 import { connectionMissing, secretUnreadable } from './findings'
 import { connectionTypeOf } from './registry'
 
@@ -38,16 +38,12 @@ const inTime = async (
  * it works. Codes: `permissions.connection_missing`, `permissions.secret_unreadable`, and those of the connection's type.
  */
 export const probeConnection =
-  (
-    connection: Connection,
-    secret: SecretOutcome,
-    { outgoing }: { readonly outgoing: OutgoingPolicy },
-  ): T.Task<ReadonlyArray<Finding>> =>
+  (connection: Connection, secret: SecretOutcome, deps: Omit<ProbeDeps, 'signal'>): T.Task<ReadonlyArray<Finding>> =>
   () => {
     const { connectionType } = connection
     const type = connectionTypeOf(connectionType)
     if (type === undefined)
       return Promise.resolve([connectionMissing(connectionType, `no connection type ${connectionType}`)])
     if (E.isLeft(secret)) return Promise.resolve([secretUnreadable(type.provider, secret.left.reason)])
-    return inTime((signal) => type.probe(connection, secret.right, { outgoing, signal })(), type.unreachable)
+    return inTime((signal) => type.probe(connection, secret.right, { ...deps, signal })(), type.unreachable)
   }

@@ -12,7 +12,7 @@ import { nodeTypeOf } from '../registry'
 import { usedVersion } from '../used-version'
 
 /** What the checks look at, as plain data: they may run in another thread. What is absent does not exist for the organization. */
-export type PreflightFacts = Pick<Facts, 'trigger' | 'canMail' | 'probed' | 'pinned'> & {
+export type PreflightFacts = Pick<Facts, 'trigger' | 'canMail' | 'probed' | 'pinned' | 'source'> & {
   readonly templates: Readonly<Partial<Record<TemplateId, Template>>>
   readonly connections: Readonly<Partial<Record<ConnectionId, Connection>>>
 }
@@ -158,13 +158,27 @@ export const placedAt =
   (found: ReadonlyArray<Finding>): ReadonlyArray<PreflightFinding> =>
     merged(found.map((finding) => forPurpose(purpose, node)(placed(finding, node.node_id, position))))
 
+const ofData: ReadonlyArray<Code> = [
+  'data.missing_required_field',
+  'data.unresolved_variable',
+  'data.list_expected',
+  'data.empty_list',
+  'template.unmapped_tag',
+]
+
+/** What is missing in data that were not to be had is not missing. */
+const isTrueWithout =
+  (source: Facts['source']) =>
+  (finding: Finding): boolean =>
+    source === undefined || source.isKnown || source.findings.includes(finding) || !ofData.includes(finding.code)
+
 /** The checks of one node, in the time that is left for them. */
 export const checkNode = (
   { node: { node_type, label, config }, position, documentsBefore }: Place,
   { templates, connections, ...facts }: PreflightFacts,
   msLeft: () => number,
-): ReadonlyArray<Finding> =>
-  nodeTypeOf(node_type)?.check(config, {
+): ReadonlyArray<Finding> => {
+  const found: ReadonlyArray<Finding> = nodeTypeOf(node_type)?.check(config, {
     ...facts,
     template: (id) => templates[id],
     connection: (id) => connections[id],
@@ -173,6 +187,8 @@ export const checkNode = (
     documentsBefore,
     msLeft,
   }) ?? [{ code: 'internal_error', params: { label }, tech: `no node type ${node_type} in this version` }]
+  return found.filter(isTrueWithout(facts.source))
+}
 
 const withoutNodes = (): PreflightFinding =>
   placed({ code: 'data.workflow_without_nodes', params: {}, tech: 'no nodes', pointers: ['/nodes'] }, null, 0)

@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as T from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
@@ -9,7 +10,7 @@ import type { Node } from '../../domain/workflow-definition/node'
 import type { Finding } from '../node-type'
 import { usedVersion } from '../used-version'
 import { meant, needsOf, type PreflightFacts, type Purpose } from './check'
-import type { Probes } from './probes'
+import type { LookedUp, Probes } from './probes'
 
 /** Where facts come from; what belongs to another organization is absent there. */
 export type FactSources<Away> = {
@@ -25,6 +26,8 @@ export type Asked = {
   readonly purpose: Purpose
   /** The versions of templates that the run keeps to. */
   readonly pinned?: Readonly<Record<string, number>>
+  /** The trigger's data are whole: the run has looked them up. */
+  readonly isLookedUp?: boolean
   /** Nothing that a probe found before is taken for an answer. */
   readonly fresh?: boolean
 }
@@ -76,6 +79,22 @@ const probed = (
   )
 }
 
+const source = (
+  { source }: Probes,
+  [first]: ReadonlyArray<Node>,
+  { connections }: Known,
+  { trigger, isLookedUp = false }: Asked,
+): ReturnType<Probes['source']> =>
+  first === undefined || isLookedUp ? T.of(undefined) : source(first, (id) => connections[id], trigger)
+
+/** What was given with the run comes before what was looked up for it. */
+const withSource = (trigger: JsonObject, found: LookedUp | undefined): Pick<PreflightFacts, 'trigger' | 'source'> => {
+  if (found === undefined) return { trigger }
+  return E.isLeft(found)
+    ? { trigger, source: { isKnown: false, findings: found.left } }
+    : { trigger: { ...found.right, ...trigger }, source: { isKnown: true, findings: [] } }
+}
+
 /** Everything that the checks of these nodes look at: what docg knows of them, then what lies outside, each side by side. */
 export const gather =
   <Away>({ template, connection, canMail, probes }: FactSources<Away>) =>
@@ -86,7 +105,13 @@ export const gather =
       TE.Do,
       TE.apS('templates', all(template)(templates)),
       TE.apS('connections', all(connection)(connections)),
-      TE.bind('probed', (known) => TE.fromTask(probed(probes, nodes, known, asked))),
-      TE.map((found) => ({ ...found, trigger, canMail, pinned })),
+      TE.chainTaskK((known) =>
+        pipe(
+          T.Do,
+          T.apS('probed', probed(probes, nodes, known, asked)),
+          T.apS('source', source(probes, nodes, known, asked)),
+          T.map(({ source, ...found }) => ({ ...known, ...found, ...withSource(trigger, source), canMail, pinned })),
+        ),
+      ),
     )
   }

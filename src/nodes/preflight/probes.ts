@@ -4,11 +4,15 @@ import * as T from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
 import type { Connection } from '../../domain/connection/connection'
 import { recentlyUsed } from '../../domain/recently-used'
+import type { JsonObject } from '../../domain/json'
 import type { TemplateVersion } from '../../domain/template/version'
+import type { Node } from '../../domain/workflow-definition/node'
 import type { BlobStore } from '../../stores/blobs/blob-store'
 import type { SecretOutcome, SecretStore } from '../../stores/secrets/secret-store'
 import { connectionTypeOf } from '../connections/registry'
-import type { Finding } from '../node-type'
+import type { Finding, LookUp } from '../node-type'
+import type { OutgoingPolicy } from '../outgoing/policy'
+import { nodeTypeOf } from '../registry'
 import type { DocxEngine, TemplateFault } from '../uploaded-document/docx'
 import { findingOfDocx } from '../uploaded-document/docx-finding'
 
@@ -23,10 +27,15 @@ export type Probes = {
   readonly connection: (connection: Connection, fresh: boolean) => T.Task<Findings>
   /** Whether its file is there and still good by the rules of this version. */
   readonly template: (version: TemplateVersion, fresh: boolean) => T.Task<Findings>
+  /** What the data of a trigger stand for, or what is in the way; undefined where there is nothing to look up. Never an answer from before. */
+  readonly source: (trigger: Node, connection: LookUp['connection'], data: JsonObject) => T.Task<LookedUp | undefined>
 }
 
+export type LookedUp = E.Either<Findings, JsonObject>
+
 export type ProbeSources = {
-  readonly secrets: Pick<SecretStore, 'get'>
+  readonly secrets: Pick<SecretStore, 'get' | 'renew'>
+  readonly outgoing: OutgoingPolicy
   readonly probeConnection: (connection: Connection, secret: SecretOutcome) => T.Task<Findings>
   readonly blobs: Pick<BlobStore, 'get'>
   readonly docx: Pick<DocxEngine, 'inspectTemplate'>
@@ -99,6 +108,22 @@ const ofTemplate = ({ blobs, docx }: ProbeSources, { sha256 }: TemplateVersion):
     ),
   )
 
+const ofSource =
+  ({ secrets, outgoing }: ProbeSources): Probes['source'] =>
+  ({ node_type, config }, connection, trigger) => {
+    const lookUp = nodeTypeOf(node_type)?.lookUp
+    if (lookUp === undefined) return T.of(undefined)
+    return async () => {
+      const signal = AbortSignal.timeout(longestMs)
+      const late = new Promise<LookedUp>((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve(E.left([unconfirmed(node_type, `no answer within ${longestMs} ms`)]))
+        })
+      })
+      return Promise.race([lookUp(config, { trigger, connection, secrets, outgoing, signal })(), late])
+    }
+  }
+
 type Kept = { readonly since: number; readonly found: Promise<E.Either<unknown, Findings>> }
 
 /** One for each process. A probe that is under way is waited for by whoever asks meanwhile, unless it has to be fresh. */
@@ -132,5 +157,6 @@ export const probesOf = (sources: ProbeSources, now: () => number = () => perfor
         inTime(ofTemplate(sources, version), notNow(`the template was not read within ${longestMs} ms`)),
         notNow,
       ),
+    source: ofSource(sources),
   }
 }

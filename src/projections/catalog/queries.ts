@@ -41,6 +41,8 @@ export type CatalogQueries = Waiting & {
   readonly connections: Listing<ConnectionId, ConnectionRow, ConnectionFilters>
   /** Active ones with a node whose configuration names the connection; at most 20 of them. */
   readonly workflowsUsing: (organization: OrganizationId, id: ConnectionId) => Promise<WorkflowsUsing>
+  /** Active ones whose first node has the connection for its source; the hundred oldest. */
+  readonly workflowsStartedBy: (organization: OrganizationId, id: ConnectionId) => Promise<ReadonlyArray<WorkflowId>>
 }
 
 type Stored<Row> = Omit<Row, 'revision'> & { readonly id: string; readonly revision: string }
@@ -86,6 +88,11 @@ const using = `
     AND jsonb_path_exists(nodes, '$[*].config.* \\? (@ == $id)', jsonb_build_object('id', ?::text))
   ORDER BY name, id LIMIT ?`
 
+const startedBy = `
+  SELECT id FROM workflows
+  WHERE organization_id = ? AND status = 'active' AND nodes -> 0 -> 'config' ->> 'source_connection_id' = ?::text
+  ORDER BY created_at, id LIMIT 100`
+
 /** The only reader of the catalog's tables. Rejects when PostgreSQL does not answer. */
 export const catalogQueries = (knex: Knex): CatalogQueries => {
   const reached = waiting(knex, catalogProjection.name)
@@ -100,6 +107,13 @@ export const catalogQueries = (knex: Knex): CatalogQueries => {
     workflowsUsing: async (organization_id, id) => {
       const { rows } = await knex.raw<{ readonly rows: ReadonlyArray<User> }>(using, [organization_id, id, mostUsers])
       return { workflows: rows.map(({ id, name }) => ({ id, name })), count: Number(rows[0]?.count ?? 0) }
+    },
+    workflowsStartedBy: async (organization_id, id) => {
+      const { rows } = await knex.raw<{ readonly rows: ReadonlyArray<{ readonly id: WorkflowId }> }>(startedBy, [
+        organization_id,
+        id,
+      ])
+      return rows.map((row) => row.id)
     },
   }
 }

@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { ConnectionId, OrganizationId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 import type { Keyring } from './keyring'
+import { renewing } from './renew'
 import { type Sealed, seal, unseal } from './seal'
 import type { SecretOutcome, SecretStore, SecretStoreUnavailable } from './secret-store'
 
@@ -52,4 +53,9 @@ export const postgresSecretStore = (knex: Knex, keys: Keyring): SecretStore => (
       const [row] = rows
       return row === undefined ? E.right(undefined) : opened(keys, placeOf(organization, connection), row)
     }, unavailable),
+  renew: renewing(knex, {
+    seal: (organization, connection, secret) => seal(keys, placeOf(organization, connection), JSON.stringify(secret)),
+    open: (organization, connection, sealed) => opened(keys, placeOf(organization, connection), sealed),
+    unavailable,
+  }),
 })

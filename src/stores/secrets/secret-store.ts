@@ -11,6 +11,12 @@ export type SecretUnreadable = { readonly _tag: 'SecretUnreadable'; readonly rea
 /** `undefined` when the connection has none. */
 export type SecretOutcome = E.Either<SecretUnreadable, JsonObject | undefined>
 
+export type Renewal<Failure> = {
+  readonly isDue: (secret: JsonObject) => boolean
+  /** Must end within 10 s. */
+  readonly renew: (secret: JsonObject) => TE.TaskEither<Failure, JsonObject>
+}
+
 /** Credentials of connections, encrypted at rest; the only place they ever stand. */
 export interface SecretStore {
   /** `announced`: the revision of the event that said so, which counts: what an event before it announced does nothing any more. */
@@ -29,4 +35,13 @@ export interface SecretStore {
     organization: OrganizationId,
     connection: ConnectionId,
   ) => TE.TaskEither<SecretStoreUnavailable, SecretOutcome>
+  /**
+   * The secret, renewed first when that is due: by one of all processes at a time, while the others wait for what comes of it. What it was renewed to
+   * counts as the same secret, announced when it was.
+   */
+  readonly renew: <Failure>(
+    organization: OrganizationId,
+    connection: ConnectionId,
+    renewal: Renewal<Failure>,
+  ) => TE.TaskEither<SecretStoreUnavailable | Failure, SecretOutcome>
 }

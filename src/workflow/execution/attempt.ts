@@ -7,6 +7,7 @@ import type { JsonObject } from '../../domain/json'
 import type { AnyNodeType } from '../../nodes/any-node-type'
 import type { FillTexts } from '../../nodes/node-work/filling'
 import type { Checks, Probes } from '../../nodes/preflight'
+import { triggerOf } from '../../nodes/trigger-result'
 import type { References, StepFault, StepResult, StepServices, StepStop } from '../../nodes/step-run'
 import type { Catalog } from './catalog'
 import { once } from './once'
@@ -37,12 +38,12 @@ const deathsAtMost = 3
 
 const firstPause = 1_000
 const longestPause = 60_000
-const retryAt = (now: string, faults: number): string =>
-  new Date(Date.parse(now) + Math.min(longestPause, firstPause * 2 ** faults)).toISOString()
+const retryAt = (now: string, faults: number, afterMs = 0): string =>
+  new Date(Date.parse(now) + Math.min(longestPause, Math.max(afterMs, firstPause * 2 ** faults))).toISOString()
 
-const referencesOf = ({ triggerData, steps }: Execution): References => ({
-  trigger: triggerData,
-  step: Object.fromEntries(steps.map(({ position, output }) => [String(position), output])),
+const referencesOf = (run: Execution): References => ({
+  trigger: triggerOf(run),
+  step: Object.fromEntries(run.steps.map(({ position, output }) => [String(position), output])),
 })
 
 const isDead = (step: Step, { author, putOffBy }: Attempting): boolean =>
@@ -223,7 +224,7 @@ const afterStop =
   (stop: StepStop): TE.TaskEither<StepStop, void> => {
     const { step_id, faults } = step
     if (stop._tag !== 'StepFault') return TE.left(stop)
-    const { fault, retryable } = stop
+    const { fault, retryable, retryAfterMs } = stop
     const now = deps.now()
     const failedAttempt = () =>
       retryable && faults + 1 < attempts
@@ -232,7 +233,7 @@ const afterStop =
             step_id,
             attempts_at_most: attempts,
             now,
-            retry_at: retryAt(now, faults),
+            retry_at: retryAt(now, faults, retryAfterMs),
             fault,
           })
         : failStep(run, step, fault, retryable)

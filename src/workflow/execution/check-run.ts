@@ -13,6 +13,7 @@ import {
   type PreflightFacts,
   type PreflightFinding,
 } from '../../nodes/preflight'
+import { triggerOf } from '../../nodes/trigger-result'
 import { unavailable } from '../../nodes/step-faults'
 import type { StepStop } from '../../nodes/step-run'
 import { usedVersion } from '../../nodes/used-version'
@@ -76,7 +77,8 @@ export const checkRun = (
     TE.bind('drawn', () => catalog.nodes(state)),
     TE.bind('facts', ({ drawn }) =>
       gather({ ...catalog, canMail, probes: deps.probes })(drawn, {
-        trigger: triggerData,
+        trigger: triggerOf(state),
+        isLookedUp: state.steps[0]?.status === 'success',
         purpose,
         pinned: state.preflight.templates,
         fresh: isRepeated(state),

@@ -44,7 +44,7 @@ describe('bad input in workflows and connections', () => {
     const send = (body: object) =>
       refused(() => client().post('/connections', { name: 'C', ...body }), 400, 'bad_request')
     expect(problemsOf(await send({ type: 'pigeon', config: {} }))).to.deep.equal([
-      '/type: must be one of smtp, storage',
+      '/type: must be one of smtp, storage, hubspot',
     ])
     const faults = problemsOf(
       await send({

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
+import * as TE from 'fp-ts/TaskEither'
 import type { Connection } from '../../../src/domain/connection/connection'
 import type { JsonObject } from '../../../src/domain/json'
 import { probeConnection } from '../../../src/nodes/connections/probe'
@@ -16,10 +17,11 @@ import { s3Credentials, startS3 } from '../../support/s3'
 import { startMailserver, startScriptedServer } from '../../support/smtp'
 
 const outgoing: OutgoingPolicy = { allowPrivateAddresses: true, fileRoot: undefined }
+const neverDue = { renew: () => TE.of(E.right(undefined)) }
 const smtpAt = (port: number) => connectionOf('smtp', { host: '127.0.0.1', port, from: 'docs@example.com' })
 
 const probe = (connection: Connection, secret?: JsonObject, policy = outgoing) =>
-  probeConnection(connection, E.right(secret), { outgoing: policy })()
+  probeConnection(connection, E.right(secret), { outgoing: policy, secrets: neverDue })()
 const codesOf = async (...asked: Parameters<typeof probe>) => (await probe(...asked)).map(({ code }) => code)
 
 const pointersOf = (type: string, config: unknown) => {
@@ -55,7 +57,7 @@ describe('connections', () => {
     expect(await codesOf(connectionOf('fax', {}))).to.deep.equal(['permissions.connection_missing'])
     expect(await codesOf(connectionOf('smtp', { host: 'a' }))).to.deep.equal(['permissions.connection_missing'])
     const unreadable = E.left({ _tag: 'SecretUnreadable' as const, reason: 'sealed with key 12' })
-    expect(await probeConnection(smtpAt(1), unreadable, { outgoing })()).to.deep.equal([
+    expect(await probeConnection(smtpAt(1), unreadable, { outgoing, secrets: neverDue })()).to.deep.equal([
       { code: 'permissions.secret_unreadable', params: { provider: 'SMTP' }, tech: 'sealed with key 12' },
     ])
   })
