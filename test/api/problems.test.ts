@@ -52,6 +52,8 @@ const examples: ReadonlyArray<ApiError> = [
   { _tag: 'ReviewOver', status: 'approved' },
   { _tag: 'ForeignForm' },
   { _tag: 'ConnectionAlreadyExists' },
+  { _tag: 'ConnectionArchivedAlready' },
+  { _tag: 'ConnectionInUse', workflows: [{ id: 'w', name: 'Contracts' }], count: 1 },
   { _tag: 'TooManyConflicts', stream: 'x-1' as never },
   { _tag: 'CursorBeyondHead', head: '3-0' },
   { _tag: 'PreflightBlocked', issues: [issue] },

@@ -32,8 +32,8 @@ export const delivery = {
     action: 'retry',
     params: {},
     text: {
-      'pt-BR': 'O servidor de e-mail não respondeu ao teste',
-      en: 'The mail server did not answer the test',
+      'pt-BR': 'O servidor de e-mail não respondeu; tente de novo mais tarde',
+      en: 'The mail server did not answer; try again later',
     },
   },
   'delivery.smtp_auth_failed': {

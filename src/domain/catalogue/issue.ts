@@ -22,7 +22,7 @@ export type RenderedIssue = {
   readonly message_human: string
   readonly message_tech: string | null
   readonly node_id: string | null
-  readonly pointers: ReadonlyArray<string>
+  readonly pointers?: ReadonlyArray<string>
 }
 
 const unknownCode = { domain: 'data', severity: 'blocking' } as const
@@ -38,7 +38,7 @@ export const renderIssue =
     message_human: textOf(code, paramsFor(reader, params), reader.locale),
     message_tech: techFor(reader, tech),
     node_id,
-    pointers,
+    ...(pointers.length === 0 ? {} : { pointers }),
   })
 
 /** An issue whose severity and domain follow from where it was found. */

@@ -123,7 +123,7 @@ describe('the messages of a run', () => {
           label: 'Try again',
           description: 'Repeat later',
           target_node_id: steps.email.node_id,
-          params: { issue_code: 'delivery.outcome_unknown' },
+          params: { issue_code: 'delivery.outcome_unknown', issue_codes: ['delivery.outcome_unknown'] },
         },
       ],
     })
