@@ -177,7 +177,9 @@ describe('checks beside the event loop', function () {
       const checks = checksIn(start(), generous)
       for (const [what, drawn, facts] of alike) {
         const before = messages
-        expect(await found(checks, { drawn, facts }), what).to.deep.equal(preflight(nodesOf(...drawn), facts))
+        expect(await found(checks, { drawn, facts }), what).to.deep.equal(
+          preflight(nodesOf(...drawn), facts, wholeRun, generous.nodeMs),
+        )
         expect(messages, what).to.be.greaterThan(before)
       }
     })

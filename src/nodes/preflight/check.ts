@@ -209,17 +209,16 @@ export const verdict = (
   found: ReadonlyArray<PreflightFinding>,
 ): ReadonlyArray<PreflightFinding> => (nodes.length === 0 ? [withoutNodes()] : merged(found))
 
-/** All checks at once, for as long as they take. */
+/** All checks at once, those of each node within `ms`. */
 export const preflight = (
   nodes: ReadonlyArray<Node>,
   facts: PreflightFacts,
   purpose: Purpose = wholeRun,
+  ms = nodeMs,
 ): ReadonlyArray<PreflightFinding> =>
   verdict(
     nodes,
-    placesOf(nodes, facts, purpose).flatMap((place) =>
-      placedAt(place, purpose)(checkNode(place, facts, timeOf(nodeMs))),
-    ),
+    placesOf(nodes, facts, purpose).flatMap((place) => placedAt(place, purpose)(checkNode(place, facts, timeOf(ms)))),
   )
 
 export const isBlocking = ({ severity }: Pick<PreflightFinding, 'severity'>): boolean => severity === 'blocking'
