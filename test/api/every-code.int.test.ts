@@ -280,8 +280,9 @@ describe('every code of the checks', function () {
     },
     'data.payload_too_large': {
       'more rows than a document takes': async () =>
-        check([manual, document(await templateOf('{{#items}}', '{{.}}', '{{/items}}'))], {
-          items: Array<number>(100_001).fill(1),
+        check([manual, document(await templateOf('{{#rows}}', '{{#items}}', '{{.}}', '{{/items}}', '{{/rows}}'))], {
+          rows: Array<number>(400).fill(1),
+          items: Array<number>(400).fill(1),
         }),
     },
     'data.source_object_not_found': {
@@ -409,8 +410,8 @@ describe('every code of the checks', function () {
     },
     'delivery.storage_write_denied': {
       'a folder that may only be read': async () => saving(await connection('storage', { url: 'file:/sys/docg' })),
-      'a folder that is full': full,
     },
+    'delivery.storage_full': { 'a folder that is full': full },
     'signature.provider_not_configured': {
       'no connection': () => check([manual, signatures({ recipients: [signer] })]),
       'a connection, and no provider in this version': () =>

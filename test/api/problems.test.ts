@@ -137,7 +137,9 @@ describe('problems', () => {
   })
 
   it('leave an unknown action as it is', () => {
-    expect(renderAction('en')({ action: 'fly', target_node_id: null, params: {} })).to.include({ label: 'fly' })
+    expect(renderAction(readerWith([], 'en'))({ action: 'fly', target_node_id: null, params: {} })).to.include({
+      label: 'fly',
+    })
   })
 
   it('carry the headers that belong to them', () => {

@@ -24,7 +24,7 @@ export const shownConnection = (reader: Reader, { since, fault, ...connection }:
     ...connection,
     status_since: since,
     status_reason: code === null ? null : { code, message_human, message_tech },
-    recommended_actions: adviceFor(issue === undefined ? [] : [issue], reader.locale),
+    recommended_actions: adviceFor(issue === undefined ? [] : [issue], reader),
   }
 }
 

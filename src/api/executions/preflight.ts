@@ -76,7 +76,7 @@ const shownVerdict = (reader: Reader, findings: ReadonlyArray<Found>) => {
     can_execute: blocking.length === 0,
     blocking,
     warnings: rendered.filter(({ severity }) => severity === 'warning'),
-    recommended_actions: adviceFor(findings, reader.locale),
+    recommended_actions: adviceFor(findings, reader),
     groups: Object.fromEntries(domains.map((domain) => [domain, rendered.filter((issue) => issue.domain === domain)])),
   }
 }

@@ -15,8 +15,8 @@ const told = (reader: Reader, code: string | null, params: Params | null, snapsh
   return snapshot === null || reader.sees.people ? snapshot : withoutMailboxes(snapshot)
 }
 
-const adviceOn = ({ locale }: Reader, code: string | null, node_id: string | null) =>
-  code === null ? [] : adviceFor([{ code, node_id }], locale)
+const adviceOn = (reader: Reader, code: string | null, node_id: string | null) =>
+  code === null ? [] : adviceFor([{ code, node_id }], reader)
 
 /** The run state of the guide. */
 export const shownExecution =
@@ -37,7 +37,7 @@ export const shownExecution =
     preflight_summary: shownSummary(reader, row),
     delivery_state: row.delivery_state,
     signature_state: row.signature_state,
-    recommended_actions: row.recommended_actions.map(renderAction(reader.locale)),
+    recommended_actions: row.recommended_actions.map(renderAction(reader)),
     phase_metrics: row.phase_metrics,
     waiting_for: row.waiting_for.map((hold) => ({
       ...hold,

@@ -1,5 +1,6 @@
 import { adviceFor, type RecommendedAction } from '../../domain/catalogue/actions'
 import type { Locale } from '../../domain/catalogue/entry'
+import type { Reader } from '../../domain/visibility'
 import type { Issue } from '../../domain/catalogue/issue'
 import type { ProblemCode } from './texts'
 
@@ -130,10 +131,10 @@ const actionOf: Readonly<Record<ProblemCode, ProblemAction | 'issues'>> = {
 export const adviceOn = (
   code: ProblemCode,
   issues: ReadonlyArray<Issue>,
-  locale: Locale,
+  reader: Reader,
 ): ReadonlyArray<RecommendedAction> => {
   const action = actionOf[code]
-  if (action === 'issues') return adviceFor(issues, locale)
-  const [label, description] = problemActions[action][locale]
+  if (action === 'issues') return adviceFor(issues, reader)
+  const [label, description] = problemActions[action][reader.locale]
   return [{ action, label, description, target_node_id: null, params: { issue_code: code } }]
 }

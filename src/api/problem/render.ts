@@ -53,6 +53,6 @@ export const renderProblem = (
     message_tech: techFor(reader, techOf(error)),
     params: values,
     correlation_id: correlationId,
-    recommended_actions: adviceOn(code, issues, reader.locale),
+    recommended_actions: adviceOn(code, issues, reader),
   }
 }

@@ -1,6 +1,7 @@
 import { adviceOn } from './advice'
 import type { Action, Locale } from './entry'
 import type { Params } from './text'
+import { paramsFor, type Reader } from '../visibility'
 
 export const actionTexts: Readonly<
   Record<Action, Readonly<Record<Locale, readonly [label: string, description: string]>>>
@@ -116,15 +117,24 @@ type Said = Pick<RecommendedAction, 'action' | 'target_node_id' | 'params'>
 
 const isAction = (action: string): action is Action => Object.hasOwn(actionTexts, action)
 
+/** A parameter of advice is what the findings said, each value once. */
+const valuesFor = (reader: Reader, name: string, values: unknown): unknown =>
+  Array.isArray(values)
+    ? values.map((value: unknown) =>
+        typeof value === 'string' || typeof value === 'number' ? paramsFor(reader, { [name]: value })[name] : value,
+      )
+    : values
+
 export const renderAction =
-  (locale: Locale) =>
+  (reader: Reader) =>
   ({ action, target_node_id, params }: Said): RecommendedAction => {
-    const [label, description] = isAction(action) ? actionTexts[action][locale] : [action, '']
-    return { action, label, description, target_node_id, params }
+    const [label, description] = isAction(action) ? actionTexts[action][reader.locale] : [action, '']
+    const seen = Object.entries(params).map(([name, values]) => [name, valuesFor(reader, name, values)])
+    return { action, label, description, target_node_id, params: Object.fromEntries(seen) as typeof params }
   }
 
 type Failed = { readonly code: string; readonly node_id: string | null; readonly params?: Params }
 
 /** One for each action and node, for a reader. */
-export const adviceFor = (failures: ReadonlyArray<Failed>, locale: Locale): ReadonlyArray<RecommendedAction> =>
-  adviceOn(failures.map((failed) => ({ ...failed, params: failed.params ?? {} }))).map(renderAction(locale))
+export const adviceFor = (failures: ReadonlyArray<Failed>, reader: Reader): ReadonlyArray<RecommendedAction> =>
+  adviceOn(failures.map((failed) => ({ ...failed, params: failed.params ?? {} }))).map(renderAction(reader))

@@ -73,4 +73,14 @@ export const delivery = {
     params: {},
     text: { 'pt-BR': 'Não temos permissão para gravar no destino', en: 'Writing to the destination is not allowed' },
   },
+  'delivery.storage_full': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'retry',
+    params: {},
+    text: {
+      'pt-BR': 'Não há mais espaço no destino; libere espaço e tente de novo',
+      en: 'There is no space left at the destination; free some and try again',
+    },
+  },
 } as const satisfies Readonly<Record<string, Entry>>

@@ -43,16 +43,6 @@ export const runtime = {
       en: 'The mail server {host} offers no valid secure connection; check its port and its certificate',
     },
   },
-  'delivery.storage_full': {
-    severity: 'blocking',
-    domain: 'delivery',
-    action: 'retry',
-    params: {},
-    text: {
-      'pt-BR': 'Não há mais espaço no destino; libere espaço e tente de novo',
-      en: 'There is no space left at the destination; free some and try again',
-    },
-  },
   'render.failed': {
     severity: 'blocking',
     domain: 'template',

@@ -16,7 +16,7 @@ const faultFor = (fault: LiveFault, node_id: string | null, reader: Reader) => (
   code: fault.code,
   error_human: humanText(fault, reader),
   error_tech: techFor(reader, fault.error_tech),
-  recommended_actions: adviceFor([{ code: fault.code, node_id }], reader.locale) as unknown as Json,
+  recommended_actions: adviceFor([{ code: fault.code, node_id }], reader) as unknown as Json,
 })
 
 const noFault = { code: null, error_tech: null, recommended_actions: [] }
@@ -27,7 +27,7 @@ const verdictFor = (findings: ReadonlyArray<Found>, reader: Reader) => {
   return {
     blocking: rendered.filter(({ severity }) => severity === 'blocking'),
     warnings: rendered.filter(({ severity }) => severity === 'warning'),
-    recommended_actions: adviceFor(findings, reader.locale) as unknown as Json,
+    recommended_actions: adviceFor(findings, reader) as unknown as Json,
   }
 }
 

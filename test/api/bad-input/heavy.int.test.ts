@@ -88,7 +88,7 @@ describe('an input of as many values as there may be, laborious to refuse', func
       ),
     )
     expect(problemsOf(answer)).to.have.length(50)
-    expect(problemsOf(answer)[0]).to.equal('/nodes/1/config/connection_id: is missing')
+    expect(problemsOf(answer)[0]).to.equal('/nodes/1/config/0z: is not a known field')
     expect(longest).to.be.lessThan(patience)
   })
 

@@ -122,11 +122,11 @@ describe('probes of storage connections', () => {
     )
   })
 
-  it('take a full disk for one that may not be written, with what the system says', () => {
+  it('tell a full disk, with what the system says', () => {
     for (const code of ['ENOSPC', 'EDQUOT']) {
       const full = Object.assign(new Error(`${code}: no space left on device, write`), { code })
       const found = faultOfStorage('file:/archive', undefined, full)
-      expect(found).to.nested.include({ 'fault.code': 'delivery.storage_write_denied', retryable: true })
+      expect(found).to.nested.include({ 'fault.code': 'delivery.storage_full', retryable: true })
       expect(found.fault.personal.tech).to.include(code)
     }
   })
