@@ -39,11 +39,15 @@ export const retryOf = (run: Execution): CreateExecution | undefined => {
   const { retry } = run
   if (retry === undefined) return undefined
   const before = new Map(run.steps.map((step): [string, Step] => [step.node_id, step]))
-  const isReused = ({ position }: PlannedStep) => position < retry.from_step
-  const plan = retry.plan.map((step) => ({ ...step, step_id: stepIdOf(retry.execution_id, step.node_id) }))
-  const reused = plan.filter(isReused).flatMap(({ step_id, node_id, position }): ReadonlyArray<Reused> => {
+  const reusedAs = ({ position, node_id }: PlannedStep): Step | undefined => {
     const step = before.get(node_id)
-    if (step?.status !== 'success') return []
+    return position < retry.from_step && step?.status === 'success' ? step : undefined
+  }
+  const plan = retry.plan.map((step) => ({ ...step, step_id: stepIdOf(retry.execution_id, step.node_id) }))
+  const reused = plan.flatMap((planned): ReadonlyArray<Reused> => {
+    const { step_id, node_id, position } = planned
+    const step = reusedAs(planned)
+    if (step === undefined) return []
     const from = step.reusedFrom ?? run.executionId
     return [{ step_id, node_id, position, from, output: {}, personal: { output: step.output } }]
   })
@@ -51,7 +55,7 @@ export const retryOf = (run: Execution): CreateExecution | undefined => {
     const old = before.get(step.node_id)
     return Object.values(run.effects)
       .filter(({ step_id }) => step_id === old?.step_id)
-      .filter((effect) => isKept(effect, isReused(step), retry.repeat_effects))
+      .filter((effect) => isKept(effect, reusedAs(step) !== undefined, retry.repeat_effects))
       .map((effect) => carried(effect, run.executionId, step.step_id))
   })
   return {

@@ -9,11 +9,11 @@ type Leave = () => void
 export type Full = { readonly putOffMs: number }
 type Waiting = { readonly admit: () => void }
 
-/** What one organization has in this process: those at work, who waits, how many were put off and are not due yet, and how long one lately held its slot. */
+/** What one organization has in this process: those at work, who waits, when those are due that were put off, and how long one lately held its slot. */
 type Share = {
   readonly atWork: Set<{ readonly since: number }>
   readonly queue: Waiting[]
-  putOff: number
+  due: ReadonlyArray<number>
   usualMs: number
 }
 
@@ -22,7 +22,7 @@ const seatsOf = (slots: number): number => Math.max(1, Math.floor(slots / 4))
 /** How many runs of all organizations are at work or wait for a slot, at most, as long as there are more slots than organizations. */
 export const mostInside = (slots: number): number => slots + seatsOf(slots)
 
-/** An organization has at most half of what the others leave, but one. */
+/** An organization has at most half of what the others leave, and one at least. */
 const shareOf = (of: number, taken: number, own: number): number => Math.max(1, Math.floor((of - (taken - own)) / 2))
 
 /** How long a run holds its slot: as lately, or as long as those at work hold theirs already, for a server that hangs lets nobody leave. */
@@ -33,7 +33,7 @@ const holdMs = ({ atWork, usualMs }: Share, now: number): number => {
 
 /** Spread by a quarter, so that those put off together do not come back together. */
 const turnMs = (share: Share, now: number): number => {
-  const ahead = share.queue.length + share.putOff
+  const ahead = share.queue.length + share.due.length
   const turn = (ahead * holdMs(share, now)) / Math.max(1, share.atWork.size)
   return Math.round(Math.min(latestMs, Math.max(soonestMs, turn)) * (0.75 + Math.random() / 2))
 }
@@ -53,17 +53,17 @@ export const stepSlots = (
   let waiting = 0
 
   const shareFor = (organization: string): Share => {
-    const share = shares.get(organization) ?? { atWork: new Set(), queue: [], putOff: 0, usualMs: 0 }
+    const share = shares.get(organization) ?? { atWork: new Set(), queue: [], due: [], usualMs: 0 }
     shares.set(organization, share)
     return share
   }
-  const forgetUnused = (organization: string, share: Share) => {
-    if (share.atWork.size + share.queue.length + share.putOff === 0) shares.delete(organization)
+  const forgetDue = (share: Share) => {
+    share.due = share.due.filter((at) => at > now())
   }
   const hasRoom = ({ atWork: own }: Share): boolean => own.size < shareOf(slots, atWork, own.size)
   const hasSeat = ({ queue }: Share): boolean => queue.length < shareOf(seatsOf(slots), waiting, queue.length)
 
-  const take = (organization: string, share: Share): Leave => {
+  const take = (share: Share): Leave => {
     const mine = { since: now() }
     share.atWork.add(mine)
     atWork += 1
@@ -71,23 +71,22 @@ export const stepSlots = (
       share.atWork.delete(mine)
       atWork -= 1
       share.usualMs += (now() - mine.since - share.usualMs) / 8
-      for (const each of [...shares.values()]) while (hasRoom(each) && each.queue.length > 0) each.queue[0]?.admit()
-      forgetUnused(organization, share)
+      for (const [organization, each] of shares) {
+        while (hasRoom(each) && each.queue.length > 0) each.queue[0]?.admit()
+        forgetDue(each)
+        if (each.atWork.size + each.queue.length + each.due.length === 0) shares.delete(organization)
+      }
     }
   }
 
-  const putOff = (organization: string, share: Share): Full => {
+  const putOff = (share: Share): Full => {
+    forgetDue(share)
     const putOffMs = turnMs(share, now())
-    share.putOff += 1
-    const dueAgain = () => {
-      share.putOff -= 1
-      forgetUnused(organization, share)
-    }
-    setTimeout(dueAgain, putOffMs).unref()
+    share.due = [...share.due, now() + putOffMs]
     return { putOffMs }
   }
 
-  const wait = (organization: string, share: Share): Promise<Leave | Full> =>
+  const wait = (share: Share): Promise<Leave | Full> =>
     new Promise((resolve) => {
       const stand = () => {
         clearTimeout(timer)
@@ -97,12 +96,12 @@ export const stepSlots = (
       const mine = {
         admit: () => {
           stand()
-          resolve(take(organization, share))
+          resolve(take(share))
         },
       }
       const timer = setTimeout(() => {
         stand()
-        resolve(putOff(organization, share))
+        resolve(putOff(share))
       }, waitMs)
       share.queue.push(mine)
       waiting += 1
@@ -110,7 +109,7 @@ export const stepSlots = (
 
   return (organization) => {
     const share = shareFor(organization)
-    if (hasRoom(share)) return Promise.resolve(take(organization, share))
-    return hasSeat(share) ? wait(organization, share) : Promise.resolve(putOff(organization, share))
+    if (hasRoom(share)) return Promise.resolve(take(share))
+    return hasSeat(share) ? wait(share) : Promise.resolve(putOff(share))
   }
 }

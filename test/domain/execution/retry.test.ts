@@ -140,6 +140,14 @@ describe('the run that goes on for another', () => {
     expect(state.steps[2]?.status).to.equal('pending')
   })
 
+  it('goes through a step again that was skipped, and through what it did outside only when that is asked for', () => {
+    const before = [...sent.slice(0, -2), skipped(steps.email), run.completed]
+    const carriedBy = (repeat_effects: boolean) =>
+      Object.values(goesOn(...before, retried({ from_step: 4, repeat_effects })).effects).map(({ kind }) => kind)
+    expect(carriedBy(false)).to.deep.equal(['document', 'email'])
+    expect(carriedBy(true)).to.deep.equal(['document'])
+  })
+
   it('takes over what the steps before said, and does the others itself', () => {
     const state = goesOn(...failedAtEmail, retried({ from_step: 3 }))
     expect(reusedIn(state)).to.deep.equal(['Start', 'Generate Document'])

@@ -75,7 +75,7 @@ describe('slots for runs at work', () => {
     const enter = stepSlots(16, 10_000)
     await many(enter, 'a', 8)
     await many(enter, 'b', 4)
-    let [waiting, off] = [0, 0]
+    let off = 0
     const ask = (organization: string) =>
       enter(organization).then((answer) => {
         if (!isLeave(answer)) off += 1
@@ -83,7 +83,7 @@ describe('slots for runs at work', () => {
     for (let i = 0; i < 10; i += 1) void ask('a')
     for (let i = 0; i < 10; i += 1) void ask('b')
     await new Promise(setImmediate)
-    waiting = 20 - off
+    const waiting = 20 - off
     expect(waiting).to.equal(3)
     expect(12 + waiting).to.be.at.most(mostInside(16))
   })
@@ -95,13 +95,17 @@ describe('slots for runs at work', () => {
     const soon = await putOff(enter, 'a', 4)
     for (const ms of soon) expect(ms).to.be.within(750, 1_250)
     now = 4_000
-    for (const ms of await putOff(enter, 'a', 1)) expect(ms).to.be.within(0.75 * 2_000, 1.25 * 2_000)
+    const [, , third, , fifth] = await putOff(enter, 'a', 5)
+    expect(third, 'two ahead').to.be.within(0.75 * 1_000, 1.25 * 1_000)
+    expect(fifth, 'four ahead').to.be.within(0.75 * 2_000, 1.25 * 2_000)
     await putOff(enter, 'a', 100)
     for (const ms of await putOff(enter, 'a', 1)) expect(ms).to.be.within(0.75 * 30_000, 1.25 * 30_000)
     for (const leave of leaves) leave()
     expect(await many(enter, 'a', 8)).to.have.length(8)
     for (const ms of await putOff(enter, 'a', 1)) expect(ms, 'those before held theirs for long').to.be.above(10_000)
     for (const ms of await putOff(enter, 'b', 8)) expect(ms, 'another organization').to.be.below(1_251)
+    now = 100_000
+    for (const ms of await putOff(enter, 'a', 1)) expect(ms, 'all that were put off are due').to.be.within(750, 1_250)
   })
 
   const organization = fc.constantFrom('a', 'b', 'c', 'd')

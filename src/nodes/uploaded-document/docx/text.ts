@@ -6,7 +6,7 @@ const loneSurrogates = /\p{Surrogate}/gu
 
 /** Text that XML 1.0 can hold: other control characters are dropped, half characters shown as U+FFFD. */
 export const cleanText = (text: string): string =>
-  text.replace(lineBreaks, '\n').replace(notXml, '').replace(loneSurrogates, '\ufffd')
+  text.replace(lineBreaks, '\n').replace(loneSurrogates, '\ufffd').replace(notXml, '')
 
 export const isPrintable = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null

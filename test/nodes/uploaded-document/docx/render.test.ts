@@ -137,6 +137,7 @@ describe('the cautions about docxtemplater', () => {
 
   it('(b) control characters in data are left out', async () => {
     expect(await filled({ a: 'x\u0000\u0008\u000c\u001b\uffffy\ud800z' }, '{{a}}')).to.equal('xy\ufffdz')
+    expect(await filled({ a: '\ud800\u0000\udc00' }, '{{a}}')).to.equal('\ufffd\ufffd')
   })
 
   it('(c) paths walk own properties only', async () => {
