@@ -3,14 +3,14 @@ import * as TE from 'fp-ts/TaskEither'
 import type * as t from 'io-ts'
 import type { Aggregate } from '../domain/decider'
 import type { DomainEvent } from '../domain/domain-event'
-import type { StreamName } from '../domain/event-store'
+import type { ReadError, StreamName } from '../domain/event-store'
 import { ok } from './answer'
 import { mayRead } from './auth/role'
 import { ignoreBody } from './body/json'
 import type { Commanding } from './deps'
 import type { ApiError } from './error'
 import { idIn } from './id'
-import { type Of, owned, type Told } from './owned'
+import { type Of, owned, type Reading, type Told } from './owned'
 import type { Reader } from './problem/problem'
 import { query, revisionParameter } from './query'
 
@@ -20,6 +20,21 @@ type Kept<Id, State, Command, Event extends DomainEvent, Refusal> = {
   readonly streamOf: (id: Id) => StreamName
 }
 
+export type Dated<State> = Told<State> & { readonly createdAt: Date }
+
+const withCreation =
+  (store: Reading, stream: StreamName) =>
+  <State>(told: Told<State>): TE.TaskEither<ReadError, Dated<State>> =>
+    pipe(
+      told.createdAt === undefined
+        ? pipe(
+            store.readStream(stream, { limit: 1 }),
+            TE.map(([first]) => first?.created ?? told.updatedAt),
+          )
+        : TE.right(told.createdAt),
+      TE.map((createdAt) => ({ ...told, createdAt })),
+    )
+
 const ownedQuery = query({ at_least: revisionParameter })
 
 /** GET of what the path names, as the log tells it now. */
@@ -27,7 +42,7 @@ export const readOwned =
   ({ on, store }: Pick<Commanding, 'on' | 'store'>) =>
   <Id, State extends object, Command, Event extends DomainEvent, Refusal>(
     { aggregate, id, streamOf }: Kept<Id, State, Command, Event, Refusal>,
-    shown: (reader: Reader) => (told: Told<Of<State>>) => object,
+    shown: (reader: Reader) => (told: Dated<Of<State>>) => object,
   ) =>
     on.route({
       roles: mayRead,
@@ -36,7 +51,10 @@ export const readOwned =
       handle: (call) =>
         pipe(
           TE.fromEither<ApiError, Id>(idIn(call.req, id)),
-          TE.chainW((found) => owned(store)(aggregate)(streamOf(found), call.caller.organization)),
+          TE.map(streamOf),
+          TE.chainW((stream) =>
+            pipe(owned(store)(aggregate)(stream, call.caller.organization), TE.chainW(withCreation(store, stream))),
+          ),
           TE.filterOrElseW(
             ({ revision }) => revision >= (call.query.at_least ?? revision),
             ({ position }): ApiError => ({ _tag: 'ReadModelBehind', position }),

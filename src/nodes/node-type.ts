@@ -7,7 +7,7 @@ import type { Connection } from '../domain/connection/connection'
 import type { Phase, StepKind } from '../domain/execution/plan'
 import type { ConnectionId, TemplateId } from '../domain/ids'
 import type { JsonObject } from '../domain/json'
-import type { Template } from '../domain/template/template'
+import type { TemplateVersion } from '../domain/template/version'
 import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
 
 /** Something found before a run begins; severity, domain and advice follow from the code. */
@@ -21,7 +21,7 @@ export type Facts = {
   /** Positions of the document nodes before it. */
   readonly documentsBefore: ReadonlyArray<number>
   readonly trigger: JsonObject
-  readonly template: (id: TemplateId) => Template | undefined
+  readonly template: (id: TemplateId) => TemplateVersion | undefined
   readonly connection: (id: ConnectionId) => Connection | undefined
   /** Whether the product can send mail of its own. */
   readonly canMail: boolean

@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import type { Connection } from '../../src/domain/connection/connection'
 import type { JsonObject } from '../../src/domain/json'
-import type { Template } from '../../src/domain/template/template'
-import type { TemplateNode } from '../../src/domain/template/version'
+import type { TemplateNode, TemplateVersion } from '../../src/domain/template/version'
 import { decodeNodes, isBlocking, needsOf, preflight, wholeRun } from '../../src/nodes/preflight'
 import { connectionId, connectionOf, organizationId, templateId } from '../support/node-run'
 
@@ -15,12 +14,15 @@ const section = (path: string, ...children: ReadonlyArray<TemplateNode>): Templa
   children,
 })
 
-const templateWith = (tree: ReadonlyArray<TemplateNode>, warnings: ReadonlyArray<string> = []): Template => ({
-  status: 'stored',
-  templateId,
-  organizationId,
-  name: 'A template',
-  versions: [{ version: 1, sha256: '0', size: 1, file_name: 'a.docx', tags: [], loops: [], tree, warnings }],
+const templateWith = (tree: ReadonlyArray<TemplateNode>, warnings: ReadonlyArray<string> = []): TemplateVersion => ({
+  version: 1,
+  sha256: '0',
+  size: 1,
+  file_name: 'a.docx',
+  tags: [],
+  loops: [],
+  tree,
+  warnings,
 })
 
 const smtp = connectionOf('smtp', { host: 'mail.example.com', port: 25, from: 'docs@example.com' })
@@ -42,7 +44,7 @@ const storage = (config: JsonObject = {}) => ({
   config: { connection_id: connectionId, ...config },
 })
 
-type Given = { readonly trigger?: JsonObject; readonly template?: Template; readonly connection?: Connection }
+type Given = { readonly trigger?: JsonObject; readonly template?: TemplateVersion; readonly connection?: Connection }
 
 const nodesOf = (drawn: ReadonlyArray<unknown>) => {
   const nodes = decodeNodes(drawn)

@@ -1,10 +1,9 @@
 import { type Connection, connection, connectionStream } from '../../domain/connection/connection'
 import { ConnectionId } from '../../domain/ids'
 import type { Commanding } from '../deps'
-import type { Told } from '../owned'
-import { readOwned } from '../read-owned'
+import { type Dated, readOwned } from '../read-owned'
 
-const shown = ({ state, createdAt, updatedAt, revision }: Told<Connection>) => ({
+const shown = ({ state, createdAt, updatedAt, revision }: Dated<Connection>) => ({
   id: state.connectionId,
   name: state.name,
   type: state.connectionType,

@@ -50,7 +50,11 @@ export const findingsFor =
   ): TE.TaskEither<LoadError, ReadonlyArray<PreflightFinding>> =>
     pipe(
       gather({
-        template: (id) => orAbsent(owned(store)(template)(templateStream(id), organization)),
+        template: (id) =>
+          pipe(
+            orAbsent(owned(store)(template)(templateStream(id), organization)),
+            TE.map((found) => found?.latest),
+          ),
         connection: (id) => orAbsent(owned(store)(connection)(connectionStream(id), organization)),
         canMail,
       })(nodes, trigger),

@@ -1,7 +1,9 @@
 import type { Template } from '../../domain/template/template'
 import type { Loop, Tag, TemplateVersion } from '../../domain/template/version'
+import type { StoredFile } from '../../projections/catalog/queries'
 import { renderIssue } from '../issue'
 import type { Told } from '../owned'
+import type { Dated } from '../read-owned'
 import type { Reader } from '../problem/problem'
 
 const dotted = (path: ReadonlyArray<string>): string => path.join('.')
@@ -17,37 +19,31 @@ const shownLoop = ({ path, loops, inverted }: Loop) => ({
 const shownWarning = (reader: Reader) => (code: string) =>
   renderIssue(reader.locale, reader.showTech)({ code, params: {}, tech: '', node_id: null })
 
-export const shownVersion =
-  (reader: Reader) =>
-  ({ version, sha256, size, file_name, tags, loops, warnings }: TemplateVersion) => ({
-    version,
-    file_name,
-    sha256,
-    size,
-    tags: tags.map(shownTag),
-    loops: loops.map(shownLoop),
-    errors: [],
-    warnings: warnings.map(shownWarning(reader)).map(({ code, message_human }) => ({ code, message_human })),
-  })
+export const shownFile = ({ version, file_name, sha256, size }: StoredFile) => ({ version, file_name, sha256, size })
 
-/** A template with its last version's content; `versions` says what there was before. */
+export const shownVersion = (reader: Reader) => (content: TemplateVersion) => ({
+  ...shownFile(content),
+  tags: content.tags.map(shownTag),
+  loops: content.loops.map(shownLoop),
+  errors: [],
+  warnings: content.warnings.map(shownWarning(reader)).map(({ code, message_human }) => ({ code, message_human })),
+})
+
+/** A template with its latest version's content. */
 export const shownTemplate =
   (reader: Reader) =>
-  ({ state, createdAt, updatedAt, revision }: Told<Template>) => {
-    const last = state.versions.at(-1)
-    return {
-      id: state.templateId,
-      name: state.name,
-      ...(last === undefined ? {} : shownVersion(reader)(last)),
-      versions: state.versions.map(({ version, sha256, size, file_name }) => ({ version, sha256, size, file_name })),
-      created_at: createdAt.toISOString(),
-      updated_at: updatedAt.toISOString(),
-      revision: Number(revision),
-    }
-  }
+  ({ state, createdAt, updatedAt, revision }: Dated<Template>) => ({
+    id: state.templateId,
+    name: state.name,
+    ...shownVersion(reader)(state.latest),
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+    revision: Number(revision),
+  })
 
-/** What the last version asks of its data. */
-export const shownTags = ({ state }: Told<Template>) => {
-  const { version = 0, tags = [], loops = [] } = state.versions.at(-1) ?? {}
-  return { version, tags: tags.map(shownTag), loops: loops.map(shownLoop) }
-}
+/** What the latest version asks of its data. */
+export const shownTags = ({ state: { latest } }: Told<Template>) => ({
+  version: latest.version,
+  tags: latest.tags.map(shownTag),
+  loops: latest.loops.map(shownLoop),
+})

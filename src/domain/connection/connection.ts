@@ -53,6 +53,7 @@ export const connection: Aggregate<ConnectionState, CreateConnection, Connection
       state.status === 'unknown'
         ? E.right([{ type: 'ConnectionCreated', data }])
         : E.left({ _tag: 'ConnectionAlreadyExists' }),
+  isWhole: () => true,
 }
 
 export const connectionStream = (id: ConnectionId): StreamName => streamName(connectionCategory, id)

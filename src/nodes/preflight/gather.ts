@@ -3,13 +3,13 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Connection } from '../../domain/connection/connection'
 import type { ConnectionId, TemplateId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
-import type { Template } from '../../domain/template/template'
+import type { TemplateVersion } from '../../domain/template/version'
 import type { Node } from '../../domain/workflow-definition/node'
 import { needsOf, type PreflightFacts } from './check'
 
-/** Where facts come from; what belongs to another organization is absent there. */
+/** Where facts come from: of a template the version that would be used. What belongs to another organization is absent there. */
 export type FactSources<Away> = {
-  readonly template: (id: TemplateId) => TE.TaskEither<Away, Template | undefined>
+  readonly template: (id: TemplateId) => TE.TaskEither<Away, TemplateVersion | undefined>
   readonly connection: (id: ConnectionId) => TE.TaskEither<Away, Connection | undefined>
   readonly canMail: boolean
 }

@@ -54,7 +54,7 @@ const dataFindings = (
 }
 
 const templateFindings = (config: UploadedDocumentConfig, facts: Facts): ReadonlyArray<Finding> => {
-  const version = facts.template(config.template_id)?.versions.at(-1)
+  const version = facts.template(config.template_id)
   if (version === undefined)
     return [{ code: 'template.not_found', params: {}, tech: `no template ${config.template_id}` }]
   const warnings: ReadonlyArray<Finding> = version.warnings.includes('template.large_file')

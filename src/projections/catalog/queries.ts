@@ -5,10 +5,20 @@ import type { ConnectionId, OrganizationId, TemplateId, WorkflowId } from '../..
 import { revision } from '../../domain/position'
 import { keysetPage, type Page, type Paging, type UnknownCursor } from '../page'
 import { heldWithin, type ReadModelBehind, waiting, type Waiting } from '../reached'
-import type { ConnectionRow, TemplateRow, WorkflowRow } from './rows'
+import type { Columns, Table } from '../upsert'
+import {
+  type ConnectionRow,
+  connectionsTable,
+  type TemplateRow,
+  templatesTable,
+  type TemplateVersionRow,
+  templateVersionsTable,
+  type WorkflowRow,
+  workflowsTable,
+} from './rows'
 import { catalogProjection } from './write'
 
-export type { ConnectionRow, TemplateRow, WorkflowRow } from './rows'
+export type { ConnectionRow, StoredFile, TemplateRow, WorkflowRow } from './rows'
 
 export type Listing<Id, Row> = {
   readonly get: (organization: OrganizationId, id: Id) => Promise<Row | undefined>
@@ -22,23 +32,33 @@ export type CatalogQueries = Waiting & {
   readonly workflows: Listing<WorkflowId, WorkflowRow>
   readonly templates: Listing<TemplateId, TemplateRow>
   readonly connections: Listing<ConnectionId, ConnectionRow>
+  /** Newest first; the cursor is a version. None of another organization's template. */
+  readonly templateVersions: (
+    organization: OrganizationId,
+    id: TemplateId,
+    paging: Paging,
+  ) => Promise<E.Either<UnknownCursor, Page<TemplateVersionRow>>>
 }
 
 type Stored<Row> = Omit<Row, 'revision'> & { readonly id: string; readonly revision: string }
 
+const columnsOf = <Row>({ columns }: { readonly columns: Columns<Row> }): string[] => Object.keys(columns)
+
 const listing = <Id extends string, Row>(
   knex: Knex,
-  table: string,
+  { name: table, columns }: Pick<Table<Row>, 'name' | 'columns'>,
   position: Waiting['position'],
 ): Listing<Id, Row> => {
   const rowOf = (stored: Stored<Row>): Row => ({ ...stored, revision: revision(BigInt(stored.revision)) }) as Row
   return {
     get: async (organization_id, id) => {
-      const [row] = (await knex(table).where({ organization_id, id })) as ReadonlyArray<Stored<Row>>
+      const [row] = (await knex(table).select(columnsOf({ columns })).where({ organization_id, id })) as ReadonlyArray<
+        Stored<Row>
+      >
       return row === undefined ? undefined : rowOf(row)
     },
     list: (organization_id, paging) => {
-      const whole = knex(table).where({ organization_id })
+      const whole = knex(table).select(columnsOf({ columns })).where({ organization_id })
       const order = ['created_at', 'id']
       return keysetPage({ whole, filtered: whole.clone(), order, direction: 'desc', item: rowOf }, paging)
     },
@@ -60,8 +80,18 @@ export const catalogQueries = (knex: Knex): CatalogQueries => {
   const reached = waiting(knex, catalogProjection.name)
   return {
     ...reached,
-    workflows: listing(knex, 'workflows', reached.position),
-    templates: listing(knex, 'templates', reached.position),
-    connections: listing(knex, 'connections', reached.position),
+    workflows: listing(knex, workflowsTable, reached.position),
+    templates: listing(knex, templatesTable, reached.position),
+    connections: listing(knex, connectionsTable, reached.position),
+    templateVersions: (organization_id, template_id, paging) => {
+      const whole = knex(templateVersionsTable.name)
+        .select(columnsOf(templateVersionsTable))
+        .where({ organization_id, template_id })
+      const item = (row: TemplateVersionRow) => row
+      return keysetPage(
+        { whole, filtered: whole.clone(), order: ['version'], direction: 'desc', name: 'version', item },
+        paging,
+      )
+    },
   }
 }

@@ -1,13 +1,13 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type Connection, connection, connectionStream } from '../../domain/connection/connection'
-import type { EventStore } from '../../domain/event-store'
+import type { EventStore, Revision } from '../../domain/event-store'
 import type { Execution } from '../../domain/execution/state'
 import type { ConnectionId, OrganizationId, TemplateId } from '../../domain/ids'
 import { load } from '../../domain/load'
 import { parseRevision } from '../../domain/position'
 import { recentlyUsed } from '../../domain/recently-used'
-import { type Template, template, templateStream } from '../../domain/template/template'
+import { revisionOfVersion, template, templateStream } from '../../domain/template/template'
 import type { TemplateVersion } from '../../domain/template/version'
 import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import type { Node } from '../../domain/workflow-definition/node'
@@ -20,13 +20,9 @@ type Log = Pick<EventStore, 'readStream'>
 export type Catalog = {
   /** The nodes of the definition that the run keeps to. */
   readonly nodes: (run: Execution) => TE.TaskEither<Unavailable, ReadonlyArray<Node>>
-  /** As it stands now. */
-  readonly template: (id: TemplateId) => TE.TaskEither<Unavailable, Template | undefined>
   readonly connection: (id: ConnectionId) => TE.TaskEither<Unavailable, Connection | undefined>
-  /** The version that the run's checks chose. */
-  readonly pinnedTemplate: (
-    run: Execution,
-  ) => (id: TemplateId) => TE.TaskEither<Unavailable, TemplateVersion | undefined>
+  /** The version that the run's checks chose; the latest when they chose none. */
+  readonly templateOf: (run: Execution) => (id: TemplateId) => TE.TaskEither<Unavailable, TemplateVersion | undefined>
 }
 
 const keptBytes = 32 * 1_048_576
@@ -76,17 +72,16 @@ export const catalogOf = (log: Log): ((organization: OrganizationId) => Catalog)
   }
 
   return (organization) => {
-    const readTemplate = (id: TemplateId) =>
+    const readTemplate = (id: TemplateId, upTo?: Revision): TE.TaskEither<Unavailable, TemplateVersion | undefined> =>
       pipe(
-        load(log)(template)(templateStream(id)),
+        load(log)(template)(templateStream(id), upTo),
         TE.bimap(away, ({ state }) =>
-          state.status === 'stored' && state.organizationId === organization ? state : undefined,
+          state.status === 'stored' && state.organizationId === organization ? state.latest : undefined,
         ),
       )
-    const ofTemplate = remembering(readTemplate)
+    const latest = remembering((id: TemplateId) => readTemplate(id))
     return {
       nodes,
-      template: ofTemplate,
       connection: remembering((id) =>
         pipe(
           load(log)(connection)(connectionStream(id)),
@@ -95,21 +90,19 @@ export const catalogOf = (log: Log): ((organization: OrganizationId) => Catalog)
           ),
         ),
       ),
-      pinnedTemplate:
+      templateOf:
         ({ preflight }) =>
         (id) => {
           const pinned = preflight.templates[id]
-          const key = `${organization} ${id} ${pinned ?? ''}`
-          const kept = pinned === undefined ? undefined : versions.get(key)
+          if (pinned === undefined) return latest(id)
+          const key = `${organization} ${id} ${pinned}`
+          const kept = versions.get(key)
           if (kept !== undefined) return TE.of(kept)
           return pipe(
-            ofTemplate(id),
-            TE.map((stored) => {
-              const version =
-                pinned === undefined
-                  ? stored?.versions.at(-1)
-                  : stored?.versions.find((each) => each.version === pinned)
-              if (version !== undefined && pinned !== undefined) versions.keep(key, version)
+            readTemplate(id, revisionOfVersion(pinned)),
+            TE.map((version) => {
+              if (version?.version !== pinned) return undefined
+              versions.keep(key, version)
               return version
             }),
           )

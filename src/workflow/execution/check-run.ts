@@ -3,26 +3,16 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Execution, RecordedFinding } from '../../domain/execution/state'
 import type { NodeId, TemplateId } from '../../domain/ids'
-import type { Template } from '../../domain/template/template'
+import type { TemplateVersion } from '../../domain/template/version'
 import { gather, isBlocking, merged, needsOf, preflight, type PreflightFinding } from '../../nodes/preflight'
 import type { StepStop } from '../../nodes/step-run'
 import type { Attempting } from './attempt'
 import type { Catalog } from './catalog'
 import type { RunCommands } from './run-commands'
 
-/** A template whose version was chosen stays at it. */
-const cutTo =
-  ({ preflight: { templates } }: Execution) =>
-  (template: Template | undefined): Template | undefined => {
-    const pinned = template === undefined ? undefined : templates[template.templateId]
-    return template === undefined || pinned === undefined
-      ? template
-      : { ...template, versions: template.versions.filter(({ version }) => version <= pinned) }
-  }
-
-const pinsOf = (ids: ReadonlyArray<TemplateId>, template: (id: TemplateId) => Template | undefined) =>
+const pinsOf = (ids: ReadonlyArray<TemplateId>, template: (id: TemplateId) => TemplateVersion | undefined) =>
   ids.flatMap((template_id) => {
-    const version = template(template_id)?.versions.at(-1)?.version
+    const version = template(template_id)?.version
     return version === undefined ? [] : [{ template_id, version }]
   })
 
@@ -53,10 +43,7 @@ export const checkRun = (
     TE.Do,
     TE.bind('drawn', () => catalog.nodes(state)),
     TE.bind('facts', ({ drawn }) =>
-      gather({ ...catalog, template: (id) => pipe(catalog.template(id), TE.map(cutTo(state))), canMail })(
-        drawn,
-        triggerData,
-      ),
+      gather({ connection: catalog.connection, template: catalog.templateOf(state), canMail })(drawn, triggerData),
     ),
     TE.chainEitherKW(({ drawn, facts }) => {
       const found = preflight(drawn, facts, { dryRun, untilPhase, only: nodes })
