@@ -29,8 +29,10 @@ export const CommandPlaces = eventCodec({
   CommandPlaced: t.readonly(t.type({ stream: t.string, revision: RevisionText })),
 })
 
+export const commandCategory = 'command'
+
 const placesStream = ({ commandId }: CommandContext, stream: StreamName): StreamName =>
-  streamName('command', derivedId(CommandId, commandId, 'places', stream))
+  streamName(commandCategory, derivedId(CommandId, commandId, 'places', stream))
 
 /** A command is decided a few times at most, and not again once its events are in the log. */
 const mostPlaces = 100
