@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import * as RA from 'fp-ts/ReadonlyArray'
 import { newEvents } from '../../src/domain/command-handler'
-import { commandCategory } from '../../src/domain/command-places'
 import type { Aggregate } from '../../src/domain/decider'
 import type { DomainEvent } from '../../src/domain/domain-event'
 import type { NewEvent, StreamName } from '../../src/domain/event-store'
 import { ExecutionId, TemplateId, WorkflowId } from '../../src/domain/ids'
 import { load } from '../../src/domain/load'
-import { revision, streamName } from '../../src/domain/position'
+import { revision } from '../../src/domain/position'
 import { template, templateStream } from '../../src/domain/template/template'
 import { workflowDefinition, workflowDefinitionStream } from '../../src/domain/workflow-definition'
 import { addVersion, withoutKept } from '../support/definitions'
@@ -163,11 +162,5 @@ describe('definitions that have been changed thousands of times', function () {
     })
     expect(at(await client.get(`/templates/${id}/versions?cursor=1205`).expect(400), 'code')).to.equal('bad_request')
     await as(site, site.theirs).get(`/templates/${id}/versions`).expect(404)
-  })
-
-  it('leave no position that the rows never reach', async () => {
-    const noted = { id: randomUUID(), type: 'CommandPlaced', data: { stream: 'x', revision: '1' }, metadata: {} }
-    right(await site.store.append(streamName(commandCategory, randomUUID()), 'no_stream', [noted as never])())
-    await client.get(`/documents/${randomUUID()}`).expect(404)
   })
 })

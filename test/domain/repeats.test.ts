@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/Either'
+import { allStreams } from '../../src/consumers/consumer'
 import { commandHandler } from '../../src/domain/command-handler'
-import type { EventStore } from '../../src/domain/event-store'
+import type { EventStore, StreamName } from '../../src/domain/event-store'
 import { CommandId, derivedId, TemplateId } from '../../src/domain/ids'
 import { type CommandContext, EventMetadata } from '../../src/domain/metadata'
 import { revision } from '../../src/domain/position'
@@ -118,6 +119,22 @@ describe('a command that is given again when its stream has gone on', () => {
     for (const answer of answers) expect(right(answer)).to.deep.equal({ ...mine, repeated: true })
     const fresh = await Promise.all(Array.from({ length: 10 }, () => give(log, addVersion('new'), contextNamed('new'))))
     expect(new Set(fresh.map((answer) => right(answer).revision))).to.deep.equal(new Set([32n]))
+  })
+
+  it('writes only to streams that every consumer passes', async () => {
+    const log = logInMemory()
+    const names: StreamName[] = []
+    const append: EventStore['append'] = (name, expected, events) => {
+      names.push(name)
+      return log.append(name, expected, events)
+    }
+    await first({ ...log, append })
+    expect(new Set(names).size).to.equal(2)
+    for (const name of names)
+      expect(
+        allStreams.some((prefix) => name.startsWith(prefix)),
+        name,
+      ).to.equal(true)
   })
 
   it('is answered with the workflow as it was then', async () => {

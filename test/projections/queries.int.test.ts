@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
@@ -353,6 +354,32 @@ describe('reading the rows', function () {
         (error: unknown) => String(error),
       )
     expect(failed).to.include('null value').and.not.include('ana@example.com')
+  })
+
+  it('keeps the versions of templates when they become rows of their own', async () => {
+    const directory = join(__dirname, '../../migrations')
+    await knex.migrate.down({ directory, tableName: 'migrations', name: '20261125000001_template_versions.js' })
+    const [id, organization_id] = [derivedId(EventId, ours, 'template'), ours]
+    const listed = {
+      id,
+      organization_id,
+      name: 'Contract',
+      created_at: new Date(),
+      updated_at: new Date(),
+      revision: 1,
+    }
+    const file = (version: number) => ({ version, sha256: `${version}`, size: version, file_name: `${version}.docx` })
+    const versions = JSON.stringify([1, 2].map((version) => ({ ...file(version), tags: [], loops: [] })))
+    await knex('templates').insert({ ...listed, version: 2, versions })
+    await knex('checkpoints').insert({ name: 'catalog', version: 1, epoch: 1 })
+    await migrate(knex)
+    const { templates, templateVersions } = catalogQueries(knex)
+    expect(await templates.get(ours, id as never)).to.deep.include({ ...file(2), name: 'Contract', revision: 1n })
+    const page = pageOf(await templateVersions(ours, id as never, { limit: 10 }))
+    expect(page.items).to.deep.equal([2, 1].map((version) => ({ template_id: id, organization_id, ...file(version) })))
+    expect(await knex('checkpoints').where({ name: 'catalog' }).first<{ version: number }>('version')).to.deep.equal({
+      version: 2,
+    })
   })
 
   it('migrates once when several start together, also after one was killed with the lock in hand', async () => {
