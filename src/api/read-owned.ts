@@ -4,6 +4,7 @@ import type * as t from 'io-ts'
 import type { Aggregate } from '../domain/decider'
 import type { DomainEvent } from '../domain/domain-event'
 import type { ReadError, StreamName } from '../domain/event-store'
+import { recentlyUsed } from '../domain/recently-used'
 import { ok } from './answer'
 import { mayRead } from './auth/role'
 import { ignoreBody } from './body/json'
@@ -22,18 +23,31 @@ type Kept<Id, State, Command, Event extends DomainEvent, Refusal> = {
 
 export type Dated<State> = Told<State> & { readonly createdAt: Date }
 
-const withCreation =
-  (store: Reading, stream: StreamName) =>
-  <State>(told: Told<State>): TE.TaskEither<ReadError, Dated<State>> =>
-    pipe(
-      told.createdAt === undefined
-        ? pipe(
-            store.readStream(stream, { limit: 1 }),
-            TE.map(([first]) => first?.created ?? told.updatedAt),
-          )
-        : TE.right(told.createdAt),
-      TE.map((createdAt) => ({ ...told, createdAt })),
-    )
+const datesKept = 10_000
+
+/** With the time of the stream's first event, which never changes: it is read once, where what was read does not tell it. */
+const withCreation = (store: Reading) => {
+  const known = recentlyUsed<StreamName, Date>(datesKept, () => 1)
+  const createdAt = (stream: StreamName, { createdAt, updatedAt }: Told<unknown>): TE.TaskEither<ReadError, Date> => {
+    const date = createdAt ?? known.get(stream)
+    return date === undefined
+      ? pipe(
+          store.readStream(stream, { limit: 1 }),
+          TE.map(([first]) => {
+            const created = first?.created ?? updatedAt
+            known.keep(stream, created)
+            return created
+          }),
+        )
+      : TE.right(date)
+  }
+  return (stream: StreamName) =>
+    <State>(told: Told<State>): TE.TaskEither<ReadError, Dated<State>> =>
+      pipe(
+        createdAt(stream, told),
+        TE.map((createdAt) => ({ ...told, createdAt })),
+      )
+}
 
 const ownedQuery = query({ at_least: revisionParameter })
 
@@ -43,8 +57,9 @@ export const readOwned =
   <Id, State extends object, Command, Event extends DomainEvent, Refusal>(
     { aggregate, id, streamOf }: Kept<Id, State, Command, Event, Refusal>,
     shown: (reader: Reader) => (told: Dated<Of<State>>) => object,
-  ) =>
-    on.route({
+  ) => {
+    const dated = withCreation(store)
+    return on.route({
       roles: mayRead,
       query: ownedQuery,
       body: ignoreBody,
@@ -53,7 +68,7 @@ export const readOwned =
           TE.fromEither<ApiError, Id>(idIn(call.req, id)),
           TE.map(streamOf),
           TE.chainW((stream) =>
-            pipe(owned(store)(aggregate)(stream, call.caller.organization), TE.chainW(withCreation(store, stream))),
+            pipe(owned(store)(aggregate)(stream, call.caller.organization), TE.chainW(dated(stream))),
           ),
           TE.filterOrElseW(
             ({ revision }) => revision >= (call.query.at_least ?? revision),
@@ -62,3 +77,4 @@ export const readOwned =
           TE.map((told) => ok(shown(call)(told), told)),
         ),
     })
+  }
