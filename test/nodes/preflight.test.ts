@@ -4,7 +4,7 @@ import type { Connection } from '../../src/domain/connection/connection'
 import type { JsonObject } from '../../src/domain/json'
 import type { TemplateNode, TemplateVersion } from '../../src/domain/template/version'
 import { decodeNodes, isBlocking, needsOf, preflight, wholeRun } from '../../src/nodes/preflight'
-import { connectionId, connectionOf, organizationId, templateId } from '../support/node-run'
+import { connectionId, connectionOf, templateId } from '../support/node-run'
 
 const tag = (path: string): TemplateNode => ({ kind: 'tag', path })
 const section = (path: string, ...children: ReadonlyArray<TemplateNode>): TemplateNode => ({
