@@ -2,6 +2,7 @@ import { Trouble } from '../src/embedded/trouble'
 import { type Product, startProduct } from '../test/support/product'
 import { help, type PartName, wishFrom } from './arguments'
 import { commands } from './commands'
+import { definitions } from './definitions'
 import { eventStoreTable } from './event-store/main'
 import { fairness } from './fairness'
 import { lags } from './lags'
@@ -17,7 +18,7 @@ type Parts = Readonly<Partial<Record<PartName, Part>>>
 
 const withWorker: Parts = { runs, workers, fairness }
 /** The worker stands still: what it would do in the background is not measured here, or is done in its place. */
-const withoutWorker: Parts = { commands, lags, memory, preflight }
+const withoutWorker: Parts = { commands, lags, memory, preflight, definitions }
 
 const print = (...lines: ReadonlyArray<string>): void => {
   for (const line of lines) console.log(line)

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import * as E from 'fp-ts/Either'
 import type { JsonObject } from '../../src/domain/json'
-import type { Template } from '../../src/domain/template/template'
+import type { UsedTemplate } from '../../src/nodes/node-type'
 import type { TemplateNode } from '../../src/domain/template/version'
 import type * as Cost from '../../src/nodes/node-work/cost'
 import type * as Preflight from '../../src/nodes/preflight'
@@ -34,12 +34,9 @@ const rows = (path: string, children: ReadonlyArray<TemplateNode>): TemplateNode
   children,
 })
 
-const templateWith = (...tree: ReadonlyArray<TemplateNode>): Template => ({
-  status: 'stored',
-  templateId,
-  organizationId,
-  name: 'A template',
-  versions: [{ version: 1, sha256: '0', size: 1, file_name: 'a.docx', tags: [], loops: [], tree, warnings: [] }],
+const templateWith = (...tree: ReadonlyArray<TemplateNode>): UsedTemplate => ({
+  newest: 1,
+  version: { version: 1, sha256: '0', size: 1, file_name: 'a.docx', tags: [], loops: [], tree, warnings: [] },
 })
 
 const manual = { node_type: 'manual', label: 'Start', config: {} }
@@ -60,7 +57,7 @@ const nodesOf = (drawn: ReadonlyArray<unknown>) => {
   return nodes.right
 }
 
-type Checked = { readonly drawn: ReadonlyArray<unknown>; readonly trigger: JsonObject; readonly template: Template }
+type Checked = { readonly drawn: ReadonlyArray<unknown>; readonly trigger: JsonObject; readonly template: UsedTemplate }
 
 const checkedOf = ({ drawn, trigger, template }: Checked) => ({
   nodes: nodesOf(drawn),
@@ -181,7 +178,7 @@ const largest: ReadonlyArray<readonly [what: string, make: () => Checked]> = [
 
 const estimateOf = ({ drawn, trigger, template }: Checked): number => {
   const cost = costing(trigger)
-  const trees = template.versions.map(({ tree }) => tree)
+  const trees = [template.version.tree]
   return (
     nodesOf(drawn).reduce(
       (sum, { config, node_type }) => sum + (cost(config, node_type === 'uploaded-document' ? trees : []) ?? Infinity),

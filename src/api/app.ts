@@ -30,7 +30,7 @@ import { pathOf, readerOf, traceOf } from './request'
 import { sendProblem } from './send'
 import { type Methods, routesOf } from './routes'
 import type { SseRoutes } from './sse'
-import { readTags, readTemplate } from './templates/read'
+import { listVersions, readTags, readTemplate } from './templates/read'
 import { addVersion, uploadTemplate } from './templates/upload'
 import { receiveHubSpot } from './webhooks/hubspot/receive'
 import { receiveWebhook } from './webhooks/receive'
@@ -82,7 +82,7 @@ const resources = (deps: Deps): Readonly<Record<string, Methods>> => {
     '/templates': { get: listTemplates(all), post: uploadTemplate(all) },
     '/templates/:id': { get: readTemplate(all) },
     '/templates/:id/tags': { get: readTags(all) },
-    '/templates/:id/versions': { post: addVersion(all) },
+    '/templates/:id/versions': { get: listVersions(all), post: addVersion(all) },
     '/connections': { get: listConnections(all), post: createConnection(all) },
     '/connections/:id': { get: readConnection(all), put: updateConnection(all), delete: archiveConnection(all) },
     '/connections/:id/test': { post: tryConnection(all) },

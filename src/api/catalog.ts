@@ -10,7 +10,7 @@ import { shownConnection } from './connections/shown'
 import type { On } from './on'
 import { query, wordParameter, wordsParameter } from './query'
 import { listParameters, pageAnswer, readPage } from './read-side'
-import { shownNode } from './workflows/shown'
+import { shownFile } from './templates/shown'
 
 type Deps = { readonly on: On; readonly catalog: CatalogQueries }
 
@@ -27,14 +27,10 @@ const workflow = (row: WorkflowRow): object => ({
   name: row.name,
   status: row.status,
   version: row.version,
-  nodes: row.nodes.map(shownNode),
   ...times(row),
 })
 
-const template = (row: TemplateRow): object => {
-  const { file_name = null, sha256 = null, size = null } = row.versions.at(-1) ?? {}
-  return { id: row.id, name: row.name, version: row.version, file_name, sha256, size, ...times(row) }
-}
+const template = (row: TemplateRow): object => ({ id: row.id, name: row.name, ...shownFile(row), ...times(row) })
 
 const connection =
   (reader: Reader) =>

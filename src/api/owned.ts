@@ -4,7 +4,7 @@ import type { Aggregate } from '../domain/decider'
 import type { DomainEvent } from '../domain/domain-event'
 import type { EventStore, Position, Revision, StreamName } from '../domain/event-store'
 import type { OrganizationId } from '../domain/ids'
-import { load, type LoadError } from '../domain/load'
+import { load, type LoadError, type Trace } from '../domain/load'
 import { type NotFound, notFound } from './error'
 
 export type Reading = Pick<EventStore, 'readStream'>
@@ -14,7 +14,8 @@ export type Told<State> = {
   readonly state: State
   readonly revision: Revision
   readonly position: Position
-  readonly createdAt: Date
+  /** Undefined when its first event was not needed. */
+  readonly createdAt: Date | undefined
   readonly updatedAt: Date
 }
 
@@ -22,6 +23,15 @@ export type Of<State> = Extract<State, { readonly organizationId: OrganizationId
 
 const belongsTo = <State extends object>(state: State, organization: OrganizationId): state is Of<State> =>
   'organizationId' in state && state.organizationId === organization
+
+/** Undefined when nothing was written yet. */
+export const toldOf = <State>(state: State, history: ReadonlyArray<Trace>): Told<State> | undefined => {
+  const [first] = history
+  const last = history.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  const createdAt = first.revision === 0n ? first.created : undefined
+  return { state, revision: last.revision, position: last.position, createdAt, updatedAt: last.created }
+}
 
 /** The organization's own; another's is not found, like one that does not exist. */
 export const owned =
@@ -32,17 +42,7 @@ export const owned =
   (stream: StreamName, organization: OrganizationId): TE.TaskEither<LoadError | NotFound, Told<Of<State>>> =>
     pipe(
       load(store)(aggregate)(stream),
-      TE.chainW(({ state, history }): TE.TaskEither<NotFound, Told<Of<State>>> => {
-        const [first] = history
-        const last = history.at(-1)
-        return first !== undefined && last !== undefined && belongsTo(state, organization)
-          ? TE.right({
-              state,
-              revision: last.revision,
-              position: last.position,
-              createdAt: first.created,
-              updatedAt: last.created,
-            })
-          : TE.left(notFound)
-      }),
+      TE.chainW(({ state, history }) =>
+        TE.fromNullable<NotFound>(notFound)(belongsTo(state, organization) ? toldOf(state, history) : undefined),
+      ),
     )

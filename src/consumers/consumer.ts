@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { commandCategory } from '../domain/command-places'
 import { connectionCategory } from '../domain/connection/connection'
 import type { Delivery, EventStore, Position, Recorded, SubscriptionStart } from '../domain/event-store'
 import { executionCategory } from '../domain/execution'
@@ -44,9 +45,13 @@ export type Surroundings = {
 export type Consuming = { readonly health: () => ConsumerHealth; readonly done: Promise<void> }
 
 /** All of them are read by every consumer, so that each passes the position of any event of ours: filtered reading may never tell it. */
-export const allStreams = [executionCategory, workflowDefinitionCategory, templateCategory, connectionCategory].map(
-  (category) => `${category}-`,
-)
+export const allStreams = [
+  executionCategory,
+  workflowDefinitionCategory,
+  templateCategory,
+  connectionCategory,
+  commandCategory,
+].map((category) => `${category}-`)
 
 const chunking = { most: 500, lingerMs: 5, silenceMs: 250 }
 const defaultSpacingMs = 25

@@ -1,24 +1,16 @@
-import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
 import type { EventCodec } from './codec'
+import { place, placesOf, type Unplaced } from './command-places'
 import type { Aggregate } from './decider'
 import type { DomainEvent } from './domain-event'
-import type {
-  AppendError,
-  EventStore,
-  ExpectedRevision,
-  NewEvent,
-  Position,
-  Recorded,
-  Revision,
-  StreamName,
-} from './event-store'
+import type { AppendError, EventStore, ExpectedRevision, NewEvent, Position, Revision, StreamName } from './event-store'
 import { derivedId, EventId } from './ids'
-import { foldRecorded, load, type Loaded, type LoadError } from './load'
+import { load, type Loaded, type LoadError, type Trace } from './load'
 import { type CommandContext, EventMetadata, metadataOf } from './metadata'
+import { revision } from './position'
 
 export type CommandIdReused = { readonly _tag: 'CommandIdReused' }
 export type RevisionMoved = { readonly _tag: 'RevisionMoved'; readonly actual: ExpectedRevision }
@@ -53,15 +45,52 @@ export const newEvents =
       metadata: EventMetadata.encode(metadataOf(context, version)),
     }))
 
-const commandOf = (recorded: Recorded): O.Option<EventMetadata> => O.fromEither(EventMetadata.decode(recorded.metadata))
+type OfCommand = { readonly trace: Trace; readonly hash: string }
 
-const eventsOfCommand = (history: ReadonlyArray<Recorded>, context: CommandContext) =>
-  history.flatMap((recorded) => {
-    const metadata = commandOf(recorded)
-    return O.isSome(metadata) && metadata.value.command_id === context.commandId
-      ? [{ recorded, hash: metadata.value.command_hash }]
-      : []
-  })
+const ofCommand =
+  ({ commandId }: CommandContext) =>
+  (trace: Trace): O.Option<OfCommand> =>
+    pipe(
+      O.fromEither(EventMetadata.decode(trace.metadata)),
+      O.filter(({ command_id }) => command_id === commandId),
+      O.map(({ command_hash: hash }) => ({ trace, hash })),
+    )
+
+/** The last event of the command, if it was carried out: among those that were read, else where it may stand besides. */
+const lastOfCommand = (
+  log: Log,
+  stream: StreamName,
+  context: CommandContext,
+  history: ReadonlyArray<Trace>,
+): TE.TaskEither<LoadError, O.Option<OfCommand>> => {
+  const known = pipe(history, RA.filterMap(ofCommand(context)), RA.last)
+  const first = history[0]
+  if (O.isSome(known) || first === undefined || first.revision === 0n) return TE.right(known)
+  const standingFrom = (
+    at: Revision,
+    last: O.Option<OfCommand> = O.none,
+  ): TE.TaskEither<LoadError, O.Option<OfCommand>> =>
+    pipe(
+      log.readStream(stream, { from: at, limit: 1 }),
+      TE.map(RA.filterMap(ofCommand(context))),
+      TE.chain(([one]) => (one === undefined ? TE.right(last) : standingFrom(revision(at + 1n), O.some(one)))),
+    )
+  const firstOf = (places: ReadonlyArray<Revision>): TE.TaskEither<LoadError, O.Option<OfCommand>> => {
+    const [place, ...others] = places
+    return place === undefined
+      ? TE.right(O.none)
+      : pipe(
+          standingFrom(place),
+          TE.chain((found) => (O.isSome(found) ? TE.right(found) : firstOf(others))),
+        )
+  }
+  return pipe(
+    placesOf(log)(context, stream),
+    TE.chain((places) => firstOf([...places, revision(0n)])),
+  )
+}
+
+const lastOf = <State>({ history }: Loaded<State>): ExpectedRevision => history.at(-1)?.revision ?? 'no_stream'
 
 const unchanged = <State>({ state, history }: Loaded<State>): Handled<State> => {
   const last = history.at(-1)
@@ -71,7 +100,7 @@ const unchanged = <State>({ state, history }: Loaded<State>): Handled<State> => 
 
 /**
  * Read, fold, decide, append at the exact revision; on a conflict decide again, at most three times. A caller who pins a revision
- * gets no second decision. A command given twice answers with its first result.
+ * gets no second decision. A command given twice answers with its first result, however long ago that was.
  */
 export const commandHandler =
   (log: Log) =>
@@ -82,55 +111,59 @@ export const commandHandler =
     context: CommandContext,
     pinned?: Revision,
   ): TE.TaskEither<Refusal | HandlerError, Handled<State>> => {
-    const firstResult = (loaded: Loaded<State>): O.Option<E.Either<HandlerError, Handled<State>>> => {
-      const before = eventsOfCommand(loaded.history, context)
-      const last = before.at(-1)
-      if (last === undefined) return O.none
-      if (last.hash !== context.commandHash) return O.some(E.left({ _tag: 'CommandIdReused' }))
-      return O.some(
-        pipe(
-          loaded.history.slice(0, Number(last.recorded.revision) + 1),
-          foldRecorded(aggregate),
-          E.map((state) => ({
-            state,
-            revision: last.recorded.revision,
-            position: last.recorded.position,
-            repeated: true,
-          })),
+    const firstResult = (loaded: Loaded<State>): TE.TaskEither<HandlerError, O.Option<Handled<State>>> =>
+      pipe(
+        lastOfCommand(log, stream, context, loaded.history),
+        TE.chainW(
+          O.match(
+            () => TE.right(O.none),
+            ({ trace: { revision, position }, hash }): TE.TaskEither<HandlerError, O.Option<Handled<State>>> =>
+              hash === context.commandHash
+                ? pipe(
+                    revision === lastOf(loaded) ? TE.right(loaded) : load(log)(aggregate)(stream, revision),
+                    TE.map(({ state }) => O.some({ state, revision, position, repeated: true })),
+                  )
+                : TE.left({ _tag: 'CommandIdReused' }),
+          ),
         ),
       )
-    }
 
     const append = (
       loaded: Loaded<State>,
       events: ReadonlyArray<Event>,
-    ): TE.TaskEither<AppendError, Handled<State>> => {
+    ): TE.TaskEither<AppendError | Unplaced, Handled<State>> => {
       const fresh = newEvents(aggregate.codec, context, stream)(events)
       if (!RA.isNonEmpty(fresh)) return TE.of(unchanged(loaded))
+      const last = lastOf(loaded)
       return pipe(
-        log.append(stream, loaded.history.at(-1)?.revision ?? 'no_stream', fresh),
+        aggregate.isWhole === undefined || last === 'no_stream'
+          ? TE.right(undefined)
+          : place(log)(context, stream, revision(last + 1n)),
+        TE.chainW(() => log.append(stream, last, fresh)),
         TE.map((appended) => ({ ...appended, state: events.reduce(aggregate.evolve, loaded.state), repeated: false })),
+      )
+    }
+
+    const decide = (loaded: Loaded<State>, left: number): TE.TaskEither<Refusal | HandlerError, Handled<State>> => {
+      const actual = lastOf(loaded)
+      if (pinned !== undefined && pinned !== actual) return TE.left({ _tag: 'RevisionMoved', actual })
+      return pipe(
+        TE.fromEither(aggregate.decide(command)(loaded.state)),
+        TE.chainW((events) => append(loaded, events)),
+        TE.orElseW((error): TE.TaskEither<Refusal | HandlerError, Handled<State>> => {
+          if (!isConflict(error)) return TE.left(error)
+          if (pinned !== undefined) return TE.left({ _tag: 'RevisionMoved', actual: error.actual })
+          return left > 1 ? attempt(left - 1) : TE.left({ _tag: 'TooManyConflicts', stream })
+        }),
       )
     }
 
     const attempt = (left: number): TE.TaskEither<Refusal | HandlerError, Handled<State>> =>
       pipe(
         load(log)(aggregate)(stream),
-        TE.chainW((loaded): TE.TaskEither<Refusal | HandlerError, Handled<State>> => {
-          const before = firstResult(loaded)
-          if (O.isSome(before)) return TE.fromEither(before.value)
-          const actual: ExpectedRevision = loaded.history.at(-1)?.revision ?? 'no_stream'
-          if (pinned !== undefined && pinned !== actual) return TE.left({ _tag: 'RevisionMoved', actual })
-          return pipe(
-            TE.fromEither(aggregate.decide(command)(loaded.state)),
-            TE.chainW((events) => append(loaded, events)),
-            TE.orElseW((error: Refusal | AppendError): TE.TaskEither<Refusal | HandlerError, Handled<State>> => {
-              if (!isConflict(error)) return TE.left(error)
-              if (pinned !== undefined) return TE.left({ _tag: 'RevisionMoved', actual: error.actual })
-              return left > 1 ? attempt(left - 1) : TE.left({ _tag: 'TooManyConflicts', stream })
-            }),
-          )
-        }),
+        TE.bindTo('loaded'),
+        TE.bindW('before', ({ loaded }) => firstResult(loaded)),
+        TE.chainW(({ loaded, before }) => (O.isSome(before) ? TE.right(before.value) : decide(loaded, left))),
       )
 
     return attempt(decisionsAtMost)

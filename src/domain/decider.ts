@@ -15,4 +15,6 @@ export type Decider<State, Command, Event, Refusal> = {
 export type Aggregate<State, Command, Event extends DomainEvent, Refusal> = Decider<State, Command, Event, Refusal> & {
   readonly category: string
   readonly codec: EventCodec<Event>
+  /** Whether the state after this event follows from it alone, so that nothing before it need be read. Without it streams are read whole. */
+  readonly isWhole?: (event: Event) => boolean
 }

@@ -47,8 +47,16 @@ export type StoreDenied = { readonly _tag: 'StoreDenied'; readonly reason: strin
 export type ReadError = StreamDeleted | StoreUnavailable | StoreDenied
 export type AppendError = ReadError | WrongExpectedRevision | EventTooLarge | EventNotEncodable
 
-/** From `from` (inclusive, default 0) at most `limit` events (at most 5,000), in rising order. A stream never written is empty. */
-export type StreamSlice = { readonly from?: Revision; readonly limit: number }
+/**
+ * At most `limit` events (at most 5,000) from `from` on, inclusive: rising from the first, or `backwards`, falling from the last. Once they weigh about
+ * `bytes` no more are read; one is in any case. A stream never written is empty.
+ */
+export type StreamSlice = {
+  readonly from?: Revision | undefined
+  readonly limit: number
+  readonly backwards?: boolean
+  readonly bytes?: number
+}
 
 export type SubscriptionStart = 'start' | Position
 export type Delivery =

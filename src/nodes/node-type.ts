@@ -8,7 +8,7 @@ import type { Phase, StepKind } from '../domain/execution/plan'
 import type { Step } from '../domain/execution/state'
 import type { ConnectionId, TemplateId } from '../domain/ids'
 import type { JsonObject } from '../domain/json'
-import type { Template } from '../domain/template/template'
+import type { TemplateVersion } from '../domain/template/version'
 import type { SecretStore } from '../stores/secrets/secret-store'
 import type { Filling } from './references'
 import type { OutgoingPolicy } from './outgoing/policy'
@@ -26,6 +26,9 @@ export type Finding = {
   }
 }[Code]
 
+/** A template as a run would use it: the version that it keeps to, and the number of the newest. */
+export type UsedTemplate = { readonly version: TemplateVersion; readonly newest: number }
+
 /** What a check may look at: nothing remote, nothing changing. Templates and connections of another organization are absent. */
 export type Facts = {
   readonly label: string
@@ -34,14 +37,12 @@ export type Facts = {
   /** The document nodes before it; `bytes` about, 0 when it cannot be told. */
   readonly documentsBefore: ReadonlyArray<{ readonly position: number; readonly bytes: number }>
   readonly trigger: JsonObject
-  readonly template: (id: TemplateId) => Template | undefined
+  readonly template: (id: TemplateId) => UsedTemplate | undefined
   readonly connection: (id: ConnectionId) => Connection | undefined
   /** Whether the product can send mail of its own. */
   readonly canMail: boolean
   /** What asking providers and opening templates found, by the id of the connection or template; nothing of those that were not asked. */
   readonly probed?: Readonly<Record<string, ReadonlyArray<Finding>>>
-  /** The versions of templates that the run keeps to; the newest of the others. */
-  readonly pinned?: Readonly<Record<string, number>>
   /** What came of looking up what the trigger's data stand for; undefined where they are all there is. */
   readonly source?: Source | undefined
   /** What is left of the node's time, ms. */

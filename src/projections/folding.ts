@@ -1,4 +1,6 @@
-import type { Recorded, Revision } from '../domain/event-store'
+import type { EventStore, Recorded, Revision, StreamName } from '../domain/event-store'
+
+export type History = Pick<EventStore, 'readStream'>
 
 type Reached = { readonly revision: Revision }
 
@@ -10,6 +12,8 @@ export type Folding<View extends Reached, Fact> = {
   ) => { readonly view: View; readonly facts: ReadonlyArray<Fact> }
   /** Whether hardly anything can come after this. */
   readonly isOver: (view: View) => boolean
+  /** The view of a stream as of `revision`, from little more than its newest events. Without it a stream is read again from its first. */
+  readonly viewAt?: (store: History, stream: StreamName, revision: Revision) => Promise<View>
 }
 
 /** `since` is the revision that the view was at before; what is not newer need not be written. */

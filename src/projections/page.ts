@@ -1,14 +1,14 @@
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
 
-/** `next_cursor` is the id of the last item; null when it was the last of all. */
+/** `next_cursor` names the last item; null when it was the last of all. */
 export type Page<Item> = {
   readonly items: ReadonlyArray<Item>
   readonly has_more: boolean
   readonly next_cursor: string | null
 }
 
-/** `limit` 1 to 100; `cursor` the id of the last item seen. */
+/** `limit` 1 to 100; `cursor` names the last item seen. */
 export type Paging = { readonly limit: number; readonly cursor?: string | undefined }
 
 /** The cursor is no item of this list. */
@@ -21,12 +21,14 @@ export type KeysetList<Row, Item> = {
   /** Columns of a total order, all in one direction; the last is unique in the list. */
   readonly order: ReadonlyArray<string>
   readonly direction: 'asc' | 'desc'
+  /** The column that names an item, unique in the list; `id` unless told. */
+  readonly name?: string
   readonly item: (row: Row) => Item
 }
 
 /** Pages by key: an item is neither lost nor repeated when others come or go, or stand at the same instant. */
-export const keysetPage = async <Row extends { readonly id: string }, Item>(
-  { whole, filtered, order, direction, item }: KeysetList<Row, Item>,
+export const keysetPage = async <Row extends object, Item>(
+  { whole, filtered, order, direction, name = 'id', item }: KeysetList<Row, Item>,
   { limit, cursor }: Paging,
 ): Promise<E.Either<UnknownCursor, Page<Item>>> => {
   const keys = order.join(', ')
@@ -35,7 +37,7 @@ export const keysetPage = async <Row extends { readonly id: string }, Item>(
     .orderByRaw(order.map((key) => `${key} ${direction}`).join(', '))
     .limit(limit + 1)
   if (cursor !== undefined) {
-    const [seen] = (await whole.clone().select(order).where('id', cursor)) as ReadonlyArray<
+    const [seen] = (await whole.clone().clearSelect().select(order).where(name, cursor)) as ReadonlyArray<
       Record<string, string | Date>
     >
     if (seen === undefined) return E.left({ _tag: 'UnknownCursor' })
@@ -46,5 +48,7 @@ export const keysetPage = async <Row extends { readonly id: string }, Item>(
   const rows = (await query) as ReadonlyArray<Row>
   const items = rows.slice(0, limit)
   const has_more = rows.length > limit
-  return E.right({ items: items.map(item), has_more, next_cursor: has_more ? (items.at(-1)?.id ?? null) : null })
+  const last: Readonly<Record<string, unknown>> | undefined = has_more ? { ...items.at(-1) } : undefined
+  const next_cursor = last === undefined ? null : String(last[name])
+  return E.right({ items: items.map(item), has_more, next_cursor })
 }

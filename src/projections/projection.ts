@@ -2,8 +2,8 @@ import type { Knex } from 'knex'
 import type { Consumer } from '../consumers/consumer'
 import { type Insertion, postgresCheckpoint } from '../consumers/postgres-checkpoint'
 import type { Revision, StreamName } from '../domain/event-store'
-import { foldBatch, type History } from './fold-batch'
-import type { Folded, Folding } from './folding'
+import { foldBatch } from './fold-batch'
+import type { Folded, Folding, History } from './folding'
 import { views } from './views'
 
 export type Projection<View extends { readonly revision: Revision }, Fact> = {

@@ -6,6 +6,8 @@ export type Columns<Row> = { readonly [Name in keyof Row & string]: PgType }
 export type Table<Row> = {
   readonly name: string
   readonly columns: Columns<Row>
+  /** What is unique; `id` unless told. */
+  readonly key?: ReadonlyArray<keyof Row & string>
   /** `newer`: a row is replaced by one of a later revision; `once`: a row is written once. Both leave a repeat without effect. */
   readonly write: 'newer' | 'once'
 }
@@ -22,24 +24,30 @@ const cell = (type: PgType, value: unknown): string | null => {
   throw new Error(`a ${typeof value} is not a ${type}`)
 }
 
-const onConflict = (name: string, columns: ReadonlyArray<string>, write: Table<unknown>['write']): string => {
+const onConflict = (
+  name: string,
+  columns: ReadonlyArray<string>,
+  key: ReadonlyArray<string>,
+  write: Table<unknown>['write'],
+): string => {
   if (write === 'once') return 'DO NOTHING'
-  const changes = columns.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`)
+  const changes = columns.filter((column) => !key.includes(column)).map((column) => `${column} = excluded.${column}`)
   return `DO UPDATE SET ${changes.join(', ')} WHERE ${name}.revision < excluded.revision`
 }
 
-/** The rows of a table, ordered by id so that writers cannot deadlock; nothing when there are none. Each id at most once. */
-export const upsert = <Row extends { readonly id: string }>({ name, columns, write }: Table<Row>) => {
+/** The rows of a table, ordered by key so that writers cannot deadlock; nothing when there are none. Each key at most once. */
+export const upsert = <Row>({ name, columns, key = ['id' as keyof Row & string], write }: Table<Row>) => {
   const types = Object.entries<PgType>(columns)
+  const keyOf = (row: Row): string => key.map((column) => String(row[column])).join(' ')
   const names = types.map(([column]) => column)
   const statement = {
     into: `${name} (${names.join(', ')})`,
     from: `unnest(${types.map(([, type]) => `?::${type}[]`).join(', ')})`,
-    onConflict: `(id) ${onConflict(name, names, write)}`,
+    onConflict: `(${key.join(', ')}) ${onConflict(name, names, key, write)}`,
   }
   return (rows: ReadonlyArray<Row>): ReadonlyArray<Insertion> => {
     if (rows.length === 0) return []
-    const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))
+    const sorted = [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
     const values = types.map(([column, type]) => sorted.map((row) => cell(type, row[column as keyof Row])))
     return [{ ...statement, values }]
   }

@@ -13,11 +13,14 @@ describe('npm run admin', () => {
     expect(read('organization create --name X --locale en')).to.deep.equal(
       E.right({ _tag: 'CreateOrganization', name: 'X', locale: 'en' }),
     )
-    expect(read('organization list')).to.deep.equal(E.right({ _tag: 'ListOrganizations' }))
+    expect(read('organization list')).to.deep.equal(E.right({ _tag: 'ListOrganizations', after: undefined }))
+    expect(read(`organization list --after ${id}`)).to.deep.equal(E.right({ _tag: 'ListOrganizations', after: id }))
     expect(read(`key create --organization ${id} --role operator --name ci`)).to.deep.equal(
       E.right({ _tag: 'CreateKey', organization: id, role: 'operator', name: 'ci' }),
     )
-    expect(read(`key list --organization ${id}`)).to.deep.equal(E.right({ _tag: 'ListKeys', organization: id }))
+    expect(read(`key list --organization ${id} --after ${id}`)).to.deep.equal(
+      E.right({ _tag: 'ListKeys', organization: id, after: id }),
+    )
     expect(read(`key revoke ${id}`)).to.deep.equal(E.right({ _tag: 'RevokeKey', id }))
     expect(read('executions reconcile')).to.deep.equal(E.right({ _tag: 'Reconcile', dryRun: false }))
     expect(read('executions reconcile --dry-run')).to.deep.equal(E.right({ _tag: 'Reconcile', dryRun: true }))
@@ -39,6 +42,7 @@ describe('npm run admin', () => {
     [`key create --organization ${id} --role king --name ci`, '--role must be one of viewer, operator, auditor, admin'],
     ['key create --organization 7 --role viewer --name ci', '--organization must be'],
     ['key list', '--organization must be'],
+    ['organization list --after 7', '--after must be'],
     ['executions reconcile --name X', '--name does not belong'],
     ['key list --dry-run', '--dry-run does not belong'],
     ['secrets renew --dry-run', '--dry-run does not belong'],

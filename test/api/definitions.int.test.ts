@@ -40,8 +40,16 @@ describe('requests for what runs are made of', () => {
       tags: [{ path: 'other', loops: [] }],
     })
     const one = await client.get(`/templates/${id}`).expect(200)
-    expect((bodyOf(one)['versions'] as Body[])[0]).to.include({ version: 1, file_name: 'Ação.docx' })
-    const list = await client.get(`/templates?at_least_position=${String(bodyOf(version)['position'])}`).expect(200)
+    expect(bodyOf(one)).to.include({ version: 2, file_name: 'v2.docx', revision: 1 })
+    const then = `at_least_position=${String(bodyOf(version)['position'])}`
+    const versions = await client.get(`/templates/${id}/versions?${then}`).expect(200)
+    expect(
+      (bodyOf(versions)['versions'] as Body[]).map(({ version, file_name }) => [version, file_name]),
+    ).to.deep.equal([
+      [2, 'v2.docx'],
+      [1, 'Ação.docx'],
+    ])
+    const list = await client.get(`/templates?${then}`).expect(200)
     expect(at(list, 'templates.0')).to.include({ id })
   })
 

@@ -45,6 +45,7 @@ const ofOne = (ids: Ids): ReadonlyArray<Route> => [
   post(`/workflows/${ids.workflow}/archive`, admins),
   get(`/templates/${ids.template}`),
   get(`/templates/${ids.template}/tags`),
+  get(`/templates/${ids.template}/versions`),
   post(`/templates/${ids.template}/versions`, admins),
   get(`/connections/${ids.connection}`),
   post(`/connections/${ids.connection}/test`, admins),

@@ -11,6 +11,7 @@ import type {
   Position,
   Recorded,
   StreamName,
+  StreamSlice,
   SubscriptionStart,
 } from '../../src/domain/event-store'
 import type { EventId } from '../../src/domain/ids'
@@ -76,6 +77,8 @@ export const eventStoreContract = (name: string, open: () => Promise<EventStore>
       store.append(stream, from === 'no_stream' ? from : revision(from), events)()
     const read = async (stream: StreamName, from = 0n, limit = 5_000) =>
       right(await store.readStream(stream, { from: revision(from), limit })())
+    const backwards = async (stream: StreamName, slice: StreamSlice) =>
+      right(await store.readStream(stream, { ...slice, backwards: true })()).map((event) => event.revision)
 
     describe('append', () => {
       it('writes all events of a new stream and tells revision and position of the last', async () => {
@@ -227,12 +230,40 @@ export const eventStoreContract = (name: string, open: () => Promise<EventStore>
         expect(await read(stream, 9n, 1)).to.have.length(1)
       })
 
+      it('reads backwards from the last event or from a revision, so many events, in falling order', async () => {
+        const stream = newStream()
+        expect(await backwards(stream, { limit: 3 })).to.deep.equal([])
+        right(await append(stream, 'no_stream', newEvents(10)))
+        expect(await backwards(stream, { limit: 3 })).to.deep.equal([9n, 8n, 7n])
+        expect(await backwards(stream, { from: revision(4n), limit: 3 })).to.deep.equal([4n, 3n, 2n])
+        expect(await backwards(stream, { from: revision(1n), limit: 3 })).to.deep.equal([1n, 0n])
+        expect(await backwards(stream, { from: revision(0n), limit: 3 })).to.deep.equal([0n])
+        const [last] = right(await store.readStream(stream, { limit: 1, backwards: true })())
+        expect(last).to.deep.equal((await read(stream, 9n))[0])
+      })
+
+      it('reads no more once events weigh so many bytes, and one in any case, in both directions', async () => {
+        const stream = newStream()
+        const heavy = () => newEvent({ text: 'x'.repeat(100_000) })
+        right(await append(stream, 'no_stream', [heavy(), newEvent(), heavy(), heavy(), newEvent(), heavy()]))
+        const revisions = async (slice: StreamSlice) =>
+          right(await store.readStream(stream, slice)()).map((event) => event.revision)
+        expect(await revisions({ limit: 10, bytes: 50_000 })).to.deep.equal([0n])
+        expect(await revisions({ limit: 10, bytes: 150_000 })).to.deep.equal([0n, 1n, 2n])
+        expect(await revisions({ from: revision(1n), limit: 10, bytes: 50_000 })).to.deep.equal([1n, 2n])
+        expect(await revisions({ limit: 10, bytes: 10_000_000 })).to.have.length(6)
+        expect(await backwards(stream, { limit: 10, bytes: 50_000 })).to.deep.equal([5n])
+        expect(await backwards(stream, { from: revision(4n), limit: 10, bytes: 50_000 })).to.deep.equal([4n, 3n])
+        expect(await backwards(stream, { from: revision(4n), limit: 1, bytes: 50_000 })).to.deep.equal([4n])
+      })
+
       it('never gives more than 5,000 events', async () => {
         const stream = newStream()
         for (let n = 0n; n <= 5n; n++)
           right(await append(stream, n === 0n ? 'no_stream' : n * 1_000n - 1n, newEvents(1_000)))
         expect(await read(stream, 0n, 1_000_000)).to.have.length(5_000)
         expect((await read(stream, 5_999n, 1_000_000)).map((event) => event.revision)).to.deep.equal([5_999n])
+        expect(await backwards(stream, { limit: 1_000_000 })).to.have.length(5_000)
       })
     })
 

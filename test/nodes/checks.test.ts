@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import { derivedId, NodeId, OrganizationId } from '../../src/domain/ids'
 import type { JsonObject } from '../../src/domain/json'
-import type { Template } from '../../src/domain/template/template'
+import type { UsedTemplate } from '../../src/nodes/node-type'
 import type { TemplateNode } from '../../src/domain/template/version'
 import {
   type Checks,
@@ -26,12 +26,9 @@ const rows = (...paths: ReadonlyArray<string>): TemplateNode => ({
   children: paths.map(tag),
 })
 
-const templateWith = (...tree: ReadonlyArray<TemplateNode>): Template => ({
-  status: 'stored',
-  templateId,
-  organizationId,
-  name: 'A template',
-  versions: [{ version: 1, sha256: '0', size: 1, file_name: 'a.docx', tags: [], loops: [], tree, warnings: [] }],
+const templateWith = (...tree: ReadonlyArray<TemplateNode>): UsedTemplate => ({
+  newest: 1,
+  version: { version: 1, sha256: '0', size: 1, file_name: 'a.docx', tags: [], loops: [], tree, warnings: [] },
 })
 
 const smtp = connectionOf('smtp', { host: 'mail.example.com', port: 25, from: 'docs@example.com' })
@@ -54,7 +51,7 @@ const nodesOf = (...drawn: ReadonlyArray<unknown>) => {
   return nodes.right
 }
 
-const factsWith = (trigger: JsonObject, template?: Template): PreflightFacts => ({
+const factsWith = (trigger: JsonObject, template?: UsedTemplate): PreflightFacts => ({
   trigger,
   templates: template === undefined ? {} : { [templateId]: template },
   connections: { [connectionId]: smtp },

@@ -2,10 +2,10 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import type { Connection } from '../../src/domain/connection/connection'
 import type { JsonObject } from '../../src/domain/json'
-import type { Template } from '../../src/domain/template/template'
 import type { TemplateNode } from '../../src/domain/template/version'
 import { decodeNodes, isBlocking, needsOf, preflight } from '../../src/nodes/preflight'
-import { connectionId, connectionOf, organizationId, templateId } from '../support/node-run'
+import type { UsedTemplate } from '../../src/nodes/node-type'
+import { connectionId, connectionOf, templateId } from '../support/node-run'
 
 const tag = (path: string): TemplateNode => ({ kind: 'tag', path })
 const section = (path: string, ...children: ReadonlyArray<TemplateNode>): TemplateNode => ({
@@ -15,12 +15,9 @@ const section = (path: string, ...children: ReadonlyArray<TemplateNode>): Templa
   children,
 })
 
-const templateWith = (tree: ReadonlyArray<TemplateNode>, warnings: ReadonlyArray<string> = []): Template => ({
-  status: 'stored',
-  templateId,
-  organizationId,
-  name: 'A template',
-  versions: [{ version: 1, sha256: '0', size: 1, file_name: 'a.docx', tags: [], loops: [], tree, warnings }],
+const templateWith = (tree: ReadonlyArray<TemplateNode>, warnings: ReadonlyArray<string> = []): UsedTemplate => ({
+  newest: 1,
+  version: { version: 1, sha256: '0', size: 1, file_name: 'a.docx', tags: [], loops: [], tree, warnings },
 })
 
 const smtp = connectionOf('smtp', { host: 'mail.example.com', port: 25, from: 'docs@example.com' })
@@ -42,7 +39,7 @@ const storage = (config: JsonObject = {}) => ({
   config: { connection_id: connectionId, ...config },
 })
 
-type Given = { readonly trigger?: JsonObject; readonly template?: Template; readonly connection?: Connection }
+type Given = { readonly trigger?: JsonObject; readonly template?: UsedTemplate; readonly connection?: Connection }
 
 const nodesOf = (drawn: ReadonlyArray<unknown>) => {
   const nodes = decodeNodes(drawn)
@@ -154,8 +151,8 @@ describe('preflight', () => {
     it('tells what was taken out of a template when it was uploaded', () => {
       const plain = templateWith([])
       const cleaned = { original_sha256: 'cd'.repeat(32), removed: ['chart_workbook', 'web_extension'] }
-      const versions = plain.versions.map((version) => ({ ...version, cleaned }))
-      const { found } = given({ template: { ...plain, versions } }).when(manual, document())
+      const version = { ...plain.version, cleaned }
+      const { found } = given({ template: { ...plain, version } }).when(manual, document())
       expect(found.map(({ code, params, severity }) => [code, params, severity])).to.deep.equal([
         ['template.content_removed', { feature: 'chart_workbook' }, 'warning'],
         ['template.content_removed', { feature: 'web_extension' }, 'warning'],

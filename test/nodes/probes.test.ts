@@ -4,7 +4,6 @@ import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
 import type { Connection } from '../../src/domain/connection/connection'
 import { ConnectionId, derivedId } from '../../src/domain/ids'
-import type { Template } from '../../src/domain/template/template'
 import type { TemplateVersion } from '../../src/domain/template/version'
 import { probeConnection } from '../../src/nodes/connections/probe'
 import type { Finding } from '../../src/nodes/node-type'
@@ -205,15 +204,8 @@ describe('what lies outside of docg', () => {
         },
         source: () => () => Promise.resolve(undefined),
       }
-      const template: Template = {
-        status: 'stored',
-        templateId,
-        organizationId,
-        name: 'T',
-        versions: [versionOf('first'), { ...versionOf('second'), version: 2 }],
-      }
       const sources = {
-        template: () => TE.of(template),
+        template: () => TE.of({ version: versionOf('used'), newest: 2 }),
         connection: (id: ConnectionId) => TE.of(dead(id)),
         canMail: true,
         probes,
@@ -228,10 +220,7 @@ describe('what lies outside of docg', () => {
         await gather(sources)(nodes, { trigger: {}, purpose: wholeRun, ...asking })()
         return asked.toSorted()
       }
-      expect(await gathered({ purpose: { dryRun: false, untilPhase: 'render' } })).to.deep.equal(['second'])
-      expect(
-        await gathered({ purpose: { dryRun: false, untilPhase: 'render' }, pinned: { [templateId]: 1 } }),
-      ).to.deep.equal(['first'])
+      expect(await gathered({ purpose: { dryRun: false, untilPhase: 'render' } })).to.deep.equal(['used'])
       const only = nodes.slice(1, 2).map(({ node_id }) => node_id)
       expect(await gathered({ purpose: { ...wholeRun, only } })).to.deep.equal(ids.slice(0, 1))
     })

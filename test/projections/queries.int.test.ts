@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
@@ -275,7 +276,19 @@ describe('reading the rows', function () {
     const { templates } = catalogQueries(knex)
     const row = await templates.get(ours, template_id as never)
     expect(row).to.deep.include({ name: 'Contract', version: 2, revision: 1n })
-    expect(row?.versions).to.have.length(2)
+    const { templateVersions } = catalogQueries(knex)
+    const versionsOf = async (organization: OrganizationId, cursor?: string) =>
+      pageOf(await templateVersions(organization, template_id as never, { limit: 1, cursor }))
+    const newest = await versionsOf(ours)
+    expect(newest.items.map(({ version }) => version)).to.deep.equal([2])
+    expect(newest).to.include({ has_more: true, next_cursor: '2' })
+    const oldest = await versionsOf(ours, '2')
+    expect(oldest.items.map(({ version }) => version)).to.deep.equal([1])
+    expect(oldest).to.include({ has_more: false, next_cursor: null })
+    expect((await versionsOf(theirs)).items).to.deep.equal([])
+    expect(await templateVersions(theirs, template_id as never, { limit: 1, cursor: '2' })).to.deep.equal(
+      E.left({ _tag: 'UnknownCursor' }),
+    )
     expect(pageOf(await templates.list(theirs, { limit: 1 })).items).to.deep.equal([])
     const trail = (await knex('audit_events')
       .where({ target_id: template_id })
@@ -324,7 +337,7 @@ describe('reading the rows', function () {
     const { workflows, connections } = catalogQueries(knex)
     const workflow = pageOf(await workflows.list(ours, { limit: 10 })).items[0]
     expect(workflow).to.deep.include({ id: workflow_id, status: 'active', version: 2, revision: 2n })
-    expect(workflow?.nodes[0]?.label).to.equal('Begin')
+    expect(workflow).to.not.have.property('nodes')
     const connection = await connections.get(ours, connection_id)
     expect(connection).to.deep.include({ name: 'Mail', type: 'smtp', status: 'active', config })
     expect(await connections.get(theirs, connection_id)).to.equal(undefined)
@@ -341,6 +354,49 @@ describe('reading the rows', function () {
         (error: unknown) => String(error),
       )
     expect(failed).to.include('null value').and.not.include('ana@example.com')
+  })
+
+  it('keeps the versions of templates when they become rows of their own', async () => {
+    const directory = join(__dirname, '../../migrations')
+    await knex.migrate.down({ directory, tableName: 'migrations', name: '20261126000002_template_versions.js' })
+    const [id, organization_id] = [derivedId(EventId, ours, 'template'), ours]
+    const listed = {
+      id,
+      organization_id,
+      name: 'Contract',
+      created_at: new Date(),
+      updated_at: new Date(),
+      revision: 1,
+    }
+    const file = (version: number) => ({ version, sha256: `${version}`, size: version, file_name: `${version}.docx` })
+    const versions = JSON.stringify([1, 2].map((version) => ({ ...file(version), tags: [], loops: [] })))
+    await knex('templates').insert({ ...listed, version: 2, versions })
+    const [source, mail] = ['source', 'mail'].map((name) => derivedId(ConnectionId, ours, name)) as [
+      ConnectionId,
+      ConnectionId,
+    ]
+    const nodes = [
+      { source_connection_id: source, object_type: 'deals' },
+      { connection_id: mail, to: ['a@example.com'] },
+    ]
+    await knex('workflows').insert({
+      ...listed,
+      status: 'active',
+      version: 1,
+      nodes: JSON.stringify(nodes.map((config) => ({ config }))),
+    })
+    await knex('checkpoints').insert({ name: 'catalog', version: 1, epoch: 1 })
+    await migrate(knex)
+    const { templates, templateVersions, workflowsUsing, workflowsStartedBy } = catalogQueries(knex)
+    expect(await workflowsUsing(ours, mail)).to.deep.equal({ workflows: [{ id, name: 'Contract' }], count: 1 })
+    expect(await workflowsStartedBy(ours, source)).to.deep.equal([id])
+    expect(await workflowsStartedBy(ours, mail)).to.deep.equal([])
+    expect(await templates.get(ours, id as never)).to.deep.include({ ...file(2), name: 'Contract', revision: 1n })
+    const page = pageOf(await templateVersions(ours, id as never, { limit: 10 }))
+    expect(page.items).to.deep.equal([2, 1].map((version) => ({ template_id: id, organization_id, ...file(version) })))
+    expect(await knex('checkpoints').where({ name: 'catalog' }).first<{ version: number }>('version')).to.deep.equal({
+      version: 2,
+    })
   })
 
   it('migrates once when several start together, also after one was killed with the lock in hand', async () => {

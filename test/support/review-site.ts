@@ -157,7 +157,9 @@ export const startReviewSite = async (site: Site) => {
       return state
     },
     events: async (id: ExecutionId): Promise<ReadonlyArray<ExecutionEvent>> =>
-      (await loaded(id)).history.map((recorded) => right(execution.codec.decode(recorded))),
+      right(await site.store.readStream(executionStream(id), { limit: 5_000 })()).map((recorded) =>
+        right(execution.codec.decode(recorded)),
+      ),
     stop: async () => {
       await serving.drain()
       await mail.stop()

@@ -6,6 +6,7 @@ import { execution, type ExecutionCommand, type ExecutionEvent, executionStream 
 import type { Execution } from '../../src/domain/execution/state'
 import { foldRecorded } from '../../src/domain/load'
 import { revision } from '../../src/domain/position'
+import { bytesOfEvent } from '../../src/stores/events/rough-bytes'
 import type { RunLog } from '../../src/workflow/execution/run-commands'
 import { executionId, organizationId } from './runs'
 import { contextOf, right, sendTo } from './send'
@@ -58,9 +59,20 @@ export const logInMemory = (): LogInMemory => {
       return Promise.resolve(appended(fresh.at(-1)!))
     },
     readStream:
-      (name, { from = revision(0n), limit }) =>
-      () =>
-        Promise.resolve(E.right(stream(name).slice(Number(from), Number(from) + limit))),
+      (name, { from, limit, backwards = false, bytes = Infinity }) =>
+      () => {
+        const known = stream(name)
+        const asked = backwards
+          ? known.slice(0, from === undefined ? known.length : Number(from) + 1).toReversed()
+          : known.slice(Number(from ?? 0n))
+        let left = bytes
+        const found = asked.slice(0, limit).filter((event) => {
+          const isRead = left > 0
+          left -= bytesOfEvent(event)
+          return isRead
+        })
+        return Promise.resolve(E.right(found))
+      },
   }
 }
 

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import type * as t from 'io-ts'
 import { parseArgs } from 'node:util'
 import { type Locale, locales } from '../../domain/catalogue/entry'
 import { OrganizationId } from '../../domain/ids'
@@ -9,9 +10,9 @@ import { Uuid } from '../uuid'
 export type AdminCommand =
   | { readonly _tag: 'Help' }
   | { readonly _tag: 'CreateOrganization'; readonly name: string; readonly locale: Locale }
-  | { readonly _tag: 'ListOrganizations' }
+  | { readonly _tag: 'ListOrganizations'; readonly after: OrganizationId | undefined }
   | { readonly _tag: 'CreateKey'; readonly organization: OrganizationId; readonly role: Role; readonly name: string }
-  | { readonly _tag: 'ListKeys'; readonly organization: OrganizationId }
+  | { readonly _tag: 'ListKeys'; readonly organization: OrganizationId; readonly after: string | undefined }
   | { readonly _tag: 'RevokeKey'; readonly id: string }
   | { readonly _tag: 'Reconcile'; readonly dryRun: boolean }
   | { readonly _tag: 'Reseal'; readonly dryRun: boolean }
@@ -23,11 +24,12 @@ const options = {
   organization: option,
   role: option,
   locale: option,
+  after: option,
   'dry-run': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-type Values = { readonly [Name in 'name' | 'organization' | 'role' | 'locale']?: string | undefined } & {
+type Values = { readonly [Name in 'name' | 'organization' | 'role' | 'locale' | 'after']?: string | undefined } & {
   readonly 'dry-run'?: boolean | undefined
 }
 type Parsed<A> = E.Either<string, A>
@@ -70,11 +72,29 @@ const createKey = (values: Values): Parsed<AdminCommand> =>
     E.map((fields) => ({ _tag: 'CreateKey', ...fields })),
   )
 
+/** A page of a list begins after what was last on the one before. */
+const afterIn = <A>({ after }: Values, codec: t.Type<A, string>): Parsed<A | undefined> =>
+  after === undefined
+    ? E.right(undefined)
+    : pipe(
+        codec.decode(after),
+        E.mapLeft(() => '--after must be the id that the page before ended with (a UUID)'),
+      )
+
+const listOrganizations = (values: Values): Parsed<AdminCommand> =>
+  pipe(
+    allowed(values, ['after']),
+    E.chain(() => afterIn(values, OrganizationId)),
+    E.map((after) => ({ _tag: 'ListOrganizations', after })),
+  )
+
 const listKeys = (values: Values): Parsed<AdminCommand> =>
   pipe(
-    allowed(values, ['organization']),
+    allowed(values, ['organization', 'after']),
     E.chain(() => organizationIn(values)),
-    E.map((organization) => ({ _tag: 'ListKeys', organization })),
+    E.bindTo('organization'),
+    E.bind('after', () => afterIn(values, Uuid)),
+    E.map((fields) => ({ _tag: 'ListKeys', ...fields })),
   )
 
 const revokeKey = (values: Values, given: string | undefined): Parsed<AdminCommand> =>
@@ -101,11 +121,7 @@ const commandOf = (words: ReadonlyArray<string>, values: Values): Parsed<AdminCo
   if (more.length > 0 || (subject !== undefined && command !== 'key revoke'))
     return E.left(`${subject ?? ''} is one word too many; quote a name with spaces`)
   if (command === 'organization create') return createOrganization(values)
-  if (command === 'organization list')
-    return pipe(
-      allowed(values, []),
-      E.map(() => ({ _tag: 'ListOrganizations' })),
-    )
+  if (command === 'organization list') return listOrganizations(values)
   if (command === 'key create') return createKey(values)
   if (command === 'key list') return listKeys(values)
   if (command === 'key revoke') return revokeKey(values, subject)

@@ -3,7 +3,13 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { OrganizationId } from '../../domain/ids'
-import type { ApiKey, IdentityStore, IdentityUnavailable, Organization } from '../../stores/identity/identity-store'
+import {
+  type ApiKey,
+  identityPage,
+  type IdentityStore,
+  type IdentityUnavailable,
+  type Organization,
+} from '../../stores/identity/identity-store'
 import { newApiKey, sha256Of } from '../auth/api-key'
 import type { AdminCommand } from './arguments'
 import { usage } from './usage'
@@ -20,8 +26,16 @@ const organizationLine = ({ id, name, locale, createdAt }: Organization): string
 const keyLine = ({ id, role, name, createdAt, revokedAt }: ApiKey): string =>
   `${id}  ${createdAt.toISOString()}  ${role.padEnd(8)}  ${revokedAt === undefined ? 'valid' : `revoked ${revokedAt.toISOString()}`}  ${name}\n`
 
-const listOf = <A>(items: ReadonlyArray<A>, line: (item: A) => string, none: string): string =>
-  items.length === 0 ? `${none}\n` : items.map(line).join('')
+const listOf = <A extends { readonly id: string }>(
+  items: ReadonlyArray<A>,
+  line: (item: A) => string,
+  none: string,
+): string => {
+  const last = items.at(-1)
+  if (last === undefined) return `${none}\n`
+  const more = items.length < identityPage ? '' : `\nMore: --after ${last.id}\n`
+  return `${items.map(line).join('')}${more}`
+}
 
 const newOrganizationId = (): OrganizationId =>
   pipe(
@@ -51,8 +65,8 @@ export const runAdmin =
         )
       case 'ListOrganizations':
         return pipe(
-          identity.organizations,
-          TE.map((all) => listOf(all, organizationLine, 'There are no organizations yet.')),
+          identity.organizations(command.after),
+          TE.map((page) => listOf(page, organizationLine, 'There are no more organizations.')),
         )
       case 'CreateKey': {
         const text = newApiKey()
@@ -72,8 +86,8 @@ export const runAdmin =
       case 'ListKeys':
         return pipe(
           known(identity, command.organization),
-          TE.chainW(({ id }) => identity.keys(id)),
-          TE.map((all) => listOf(all, keyLine, 'The organization has no keys yet.')),
+          TE.chainW(({ id }) => identity.keys(id, command.after)),
+          TE.map((page) => listOf(page, keyLine, 'The organization has no more keys.')),
         )
       case 'RevokeKey':
         return pipe(

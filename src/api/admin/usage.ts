@@ -1,13 +1,15 @@
 export const usage = `Organizations, API keys, runs that lost their workflow, and a change of the key that seals credentials.
 
   npm run admin -- organization create --name <name> [--locale pt-BR|en]
-  npm run admin -- organization list
+  npm run admin -- organization list [--after <id>]
   npm run admin -- key create --organization <id> --role viewer|operator|auditor|admin --name <name>
-  npm run admin -- key list --organization <id>
+  npm run admin -- key list --organization <id> [--after <id>]
   npm run admin -- key revoke <key id>
   npm run admin -- executions reconcile [--dry-run]
   npm run admin -- secrets reseal [--dry-run]
   npm run admin -- secrets renew
+
+Lists are shown in pages of a hundred, which say how to go on.
 
 A key is shown once, when it is created. Roles: viewer reads; operator also starts and controls runs; auditor also
 reads audit and technical error texts; admin does everything.

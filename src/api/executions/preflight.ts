@@ -54,7 +54,13 @@ export const findingsFor =
     const purpose = { dryRun, untilPhase: untilPhase ?? undefined }
     return pipe(
       gather({
-        template: (id) => orAbsent(owned(store)(template)(templateStream(id), organization)),
+        template: (id) =>
+          pipe(
+            orAbsent(owned(store)(template)(templateStream(id), organization)),
+            TE.map((found) =>
+              found === undefined ? undefined : { version: found.latest, newest: found.latest.version },
+            ),
+          ),
         connection: (id) =>
           pipe(
             orAbsent(owned(store)(connection)(connectionStream(id), organization)),

@@ -69,7 +69,7 @@ const changedTemplates = (
       TE.traverseArray((id) =>
         pipe(
           owned(store)(template)(templateStream(id), run.organizationId),
-          TE.map(({ state }) => state.versions.at(-1)?.version),
+          TE.map(({ state }) => state.latest.version),
           TE.orElseW((error) => (error._tag === 'NotFound' ? TE.right(undefined) : TE.left(error))),
           TE.map((version) => (version === run.preflight.templates[id] ? [] : [`template ${id}`])),
         ),

@@ -2,7 +2,9 @@ import { type Params, textOf } from '../../domain/catalogue/text'
 import type { Template } from '../../domain/template/template'
 import type { Loop, Tag, TemplateVersion } from '../../domain/template/version'
 import type { Reader } from '../../domain/visibility'
+import type { StoredFile } from '../../projections/catalog/queries'
 import type { Told } from '../owned'
+import type { Dated } from '../read-owned'
 
 const dotted = (path: ReadonlyArray<string>): string => path.join('.')
 
@@ -21,13 +23,12 @@ const warningsOf = ({ warnings, cleaned }: TemplateVersion): ReadonlyArray<Warni
   ...(cleaned?.removed ?? []).map((feature) => ({ code: 'template.content_removed', params: { feature } })),
 ]
 
+export const shownFile = ({ version, file_name, sha256, size }: StoredFile) => ({ version, file_name, sha256, size })
+
 export const shownVersion = (reader: Reader) => (content: TemplateVersion) => ({
-  version: content.version,
-  file_name: content.file_name,
-  sha256: content.sha256,
+  ...shownFile(content),
   /** Of the file that was uploaded; another one where it was cleaned. */
   original_sha256: content.cleaned?.original_sha256 ?? content.sha256,
-  size: content.size,
   tags: content.tags.map(shownTag),
   loops: content.loops.map(shownLoop),
   errors: [],
@@ -38,24 +39,21 @@ export const shownVersion = (reader: Reader) => (content: TemplateVersion) => ({
   })),
 })
 
-/** A template with its last version's content; `versions` says what there was before. */
+/** A template with its latest version's content. */
 export const shownTemplate =
   (reader: Reader) =>
-  ({ state, createdAt, updatedAt, revision }: Told<Template>) => {
-    const last = state.versions.at(-1)
-    return {
-      id: state.templateId,
-      name: state.name,
-      ...(last === undefined ? {} : shownVersion(reader)(last)),
-      versions: state.versions.map(({ version, sha256, size, file_name }) => ({ version, sha256, size, file_name })),
-      created_at: createdAt.toISOString(),
-      updated_at: updatedAt.toISOString(),
-      revision: Number(revision),
-    }
-  }
+  ({ state, createdAt, updatedAt, revision }: Dated<Template>) => ({
+    id: state.templateId,
+    name: state.name,
+    ...shownVersion(reader)(state.latest),
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+    revision: Number(revision),
+  })
 
-/** What the last version asks of its data. */
-export const shownTags = ({ state }: Told<Template>) => {
-  const { version = 0, tags = [], loops = [] } = state.versions.at(-1) ?? {}
-  return { version, tags: tags.map(shownTag), loops: loops.map(shownLoop) }
-}
+/** What the latest version asks of its data. */
+export const shownTags = ({ state: { latest } }: Told<Template>) => ({
+  version: latest.version,
+  tags: latest.tags.map(shownTag),
+  loops: latest.loops.map(shownLoop),
+})

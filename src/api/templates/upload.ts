@@ -55,7 +55,7 @@ const checkedUpload =
       ),
     )
 
-const latest = (state: TemplateState) => (state.status === 'unknown' ? undefined : state.versions.at(-1))
+const latest = (state: TemplateState) => (state.status === 'unknown' ? undefined : state.latest)
 
 /** Nothing is stored of a template that is refused: the file is kept only after it was found good, and before the log speaks of it. */
 const upload =

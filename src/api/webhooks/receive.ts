@@ -19,7 +19,7 @@ import { type ApiError, notFound } from '../error'
 import { shownStart } from '../executions/create'
 import { startExecution } from '../executions/start'
 import type { OpenCall } from '../on'
-import type { Told } from '../owned'
+import { type Told, toldOf } from '../owned'
 import { noQuery } from '../query'
 import { hasWebhook, tokenHash } from '../workflows/body'
 
@@ -44,18 +44,10 @@ const addressed =
       ),
       TE.chainW((id) => load(store)(workflowDefinition)(workflowDefinitionStream(id))),
       TE.chainW(({ state, history }) => {
-        const [first] = history
-        const last = history.at(-1)
         const workflow = state.status === 'undefined' ? undefined : state
-        return opens(workflow, typeof token === 'string' ? token : '') && first !== undefined && last !== undefined
-          ? TE.right({
-              state: workflow,
-              revision: last.revision,
-              position: last.position,
-              createdAt: first.created,
-              updatedAt: last.created,
-            })
-          : TE.left(notFound)
+        return TE.fromNullable<ApiError>(notFound)(
+          opens(workflow, typeof token === 'string' ? token : '') ? toldOf(workflow, history) : undefined,
+        )
       }),
     )
   }

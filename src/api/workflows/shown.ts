@@ -1,7 +1,7 @@
 import type { WorkflowId } from '../../domain/ids'
 import type { Node } from '../../domain/workflow-definition/node'
 import type { Workflow } from '../../domain/workflow-definition/state'
-import type { Told } from '../owned'
+import type { Dated } from '../read-owned'
 
 export const shownNode = ({ node_id, node_type, label, config }: Node, index: number) => ({
   id: node_id,
@@ -20,7 +20,7 @@ export const shownDefinition = ({ workflowId, name, status, version, nodes }: Wo
   nodes: nodes.map(shownNode),
 })
 
-export const shownWorkflow = ({ state, createdAt, updatedAt, revision }: Told<Workflow>) => ({
+export const shownWorkflow = ({ state, createdAt, updatedAt, revision }: Dated<Workflow>) => ({
   ...shownDefinition(state),
   created_at: createdAt.toISOString(),
   updated_at: updatedAt.toISOString(),

@@ -186,6 +186,7 @@ export const connection: Aggregate<ConnectionState, ConnectionCommand, Connectio
   initialState: { status: 'unknown' },
   evolve,
   decide,
+  isWhole: () => true,
 }
 
 export const connectionStream = (id: ConnectionId): StreamName => streamName(connectionCategory, id)

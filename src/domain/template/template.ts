@@ -2,16 +2,18 @@ import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
 import { eventCodec, type EventOf } from '../codec'
 import type { Aggregate } from '../decider'
-import type { StreamName } from '../event-store'
+import type { Revision, StreamName } from '../event-store'
 import { OrganizationId, TemplateId } from '../ids'
-import { streamName } from '../position'
+import { revision, streamName } from '../position'
 import { TemplateVersion } from './version'
 
+const kept = { organization_id: OrganizationId, name: t.string }
+const added = { template_id: TemplateId, content: TemplateVersion }
+
 const events = {
-  TemplateUploaded: t.readonly(
-    t.type({ template_id: TemplateId, organization_id: OrganizationId, name: t.string, content: TemplateVersion }),
-  ),
-  TemplateVersionAdded: t.readonly(t.type({ template_id: TemplateId, content: TemplateVersion })),
+  TemplateUploaded: t.readonly(t.type({ ...added, ...kept })),
+  /** `kept`: what no version changes, so that no event before it needs to be read. It is absent from what was written before it was known. */
+  TemplateVersionAdded: t.readonly(t.intersection([t.type(added), t.partial({ kept: t.readonly(t.type(kept)) })])),
 }
 export type TemplateEvent = EventOf<typeof events>
 
@@ -28,28 +30,30 @@ export type TemplateCommand = UploadTemplate | AddTemplateVersion
 
 export type TemplateRefusal = { readonly _tag: 'TemplateNotFound' } | { readonly _tag: 'TemplateAlreadyExists' }
 
-/** `versions` rise from 1; the last is the one that steps use from now on. */
+/** Versions rise from 1, and each is one event: version `n` is the latest at revision `n - 1`. */
 export type Template = {
   readonly status: 'stored'
   readonly templateId: TemplateId
   readonly organizationId: OrganizationId
   readonly name: string
-  readonly versions: ReadonlyArray<TemplateVersion>
+  /** The one that steps use from now on. */
+  readonly latest: TemplateVersion
 }
 export type TemplateState = { readonly status: 'unknown' } | Template
 
-const evolve = (state: TemplateState, event: TemplateEvent): TemplateState => {
-  switch (event.type) {
+const stored = (
+  templateId: TemplateId,
+  { organization_id, name }: { readonly organization_id: OrganizationId; readonly name: string },
+  latest: TemplateVersion,
+): Template => ({ status: 'stored', templateId, organizationId: organization_id, name, latest })
+
+const evolve = (state: TemplateState, { type, data }: TemplateEvent): TemplateState => {
+  switch (type) {
     case 'TemplateUploaded':
-      return {
-        status: 'stored',
-        templateId: event.data.template_id,
-        organizationId: event.data.organization_id,
-        name: event.data.name,
-        versions: [event.data.content],
-      }
+      return stored(data.template_id, data, data.content)
     case 'TemplateVersionAdded':
-      return state.status === 'unknown' ? state : { ...state, versions: [...state.versions, event.data.content] }
+      if (data.kept !== undefined) return stored(data.template_id, data.kept, data.content)
+      return state.status === 'unknown' ? state : { ...state, latest: data.content }
   }
 }
 
@@ -65,10 +69,11 @@ const decide =
       }
       case 'AddTemplateVersion': {
         if (state.status === 'unknown') return E.left({ _tag: 'TemplateNotFound' })
-        const last = state.versions.at(-1)
-        if (last?.sha256 === command.content.sha256) return E.right([])
-        const content = { ...command.content, version: (last?.version ?? 0) + 1 }
-        return E.right([{ type: 'TemplateVersionAdded', data: { template_id: state.templateId, content } }])
+        const { templateId: template_id, organizationId: organization_id, name, latest } = state
+        if (latest.sha256 === command.content.sha256) return E.right([])
+        const content = { ...command.content, version: latest.version + 1 }
+        const data = { template_id, content, kept: { organization_id, name } }
+        return E.right([{ type: 'TemplateVersionAdded', data }])
       }
     }
   }
@@ -82,6 +87,9 @@ export const template: Aggregate<TemplateState, TemplateCommand, TemplateEvent, 
   initialState: { status: 'unknown' },
   evolve,
   decide,
+  isWhole: ({ type, data }) => type === 'TemplateUploaded' || data.kept !== undefined,
 }
 
 export const templateStream = (id: TemplateId): StreamName => streamName(templateCategory, id)
+/** Where this version is the latest. */
+export const revisionOfVersion = (version: number): Revision => revision(BigInt(version - 1))

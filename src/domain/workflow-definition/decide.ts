@@ -18,7 +18,17 @@ const define = ({ workflow_id, organization_id, name, nodes, webhook_token_sha25
 const revise = (workflow: Workflow, { name, nodes, webhook_token_sha256 }: ReviseWorkflow): Events => [
   {
     type: 'WorkflowRevised',
-    data: { workflow_id: workflow.workflowId, version: workflow.version + 1, name, personal: { nodes } },
+    data: {
+      workflow_id: workflow.workflowId,
+      version: workflow.version + 1,
+      name,
+      personal: { nodes },
+      kept: {
+        organization_id: workflow.organizationId,
+        status: workflow.status,
+        webhook_token_sha256: workflow.webhookTokenSha256 ?? null,
+      },
+    },
   },
   ...(workflow.webhookTokenSha256 === undefined ? issued(workflow.workflowId, webhook_token_sha256) : []),
 ]

@@ -1,13 +1,30 @@
 import type { WorkflowDefinitionEvent } from './events'
 import type { WorkflowDefinitionState, Workflow } from './state'
 
-const next = (
-  workflow: Workflow,
-  event: Exclude<WorkflowDefinitionEvent, { readonly type: 'WorkflowDefined' }>,
-): Workflow => {
+type EventOfType<Type> = Extract<WorkflowDefinitionEvent, { readonly type: Type }>
+type Drawing = EventOfType<'WorkflowDefined' | 'WorkflowRevised'>
+
+const drawn = ({ data }: Drawing) => ({
+  workflowId: data.workflow_id,
+  version: data.version,
+  name: data.name,
+  nodes: data.personal.nodes,
+})
+
+const revised = (state: WorkflowDefinitionState, event: EventOfType<'WorkflowRevised'>): WorkflowDefinitionState => {
+  const { kept } = event.data
+  if (kept !== undefined)
+    return {
+      ...drawn(event),
+      status: kept.status,
+      organizationId: kept.organization_id,
+      webhookTokenSha256: kept.webhook_token_sha256 ?? undefined,
+    }
+  return state.status === 'undefined' ? state : { ...state, ...drawn(event) }
+}
+
+const next = (workflow: Workflow, event: Exclude<WorkflowDefinitionEvent, Drawing>): Workflow => {
   switch (event.type) {
-    case 'WorkflowRevised':
-      return { ...workflow, version: event.data.version, name: event.data.name, nodes: event.data.personal.nodes }
     case 'WorkflowActivated':
       return { ...workflow, status: 'active' }
     case 'WorkflowArchived':
@@ -20,13 +37,15 @@ const next = (
 export const evolve = (state: WorkflowDefinitionState, event: WorkflowDefinitionEvent): WorkflowDefinitionState => {
   if (event.type === 'WorkflowDefined')
     return {
+      ...drawn(event),
       status: 'draft',
-      workflowId: event.data.workflow_id,
       organizationId: event.data.organization_id,
-      version: event.data.version,
-      name: event.data.name,
-      nodes: event.data.personal.nodes,
       webhookTokenSha256: undefined,
     }
+  if (event.type === 'WorkflowRevised') return revised(state, event)
   return state.status === 'undefined' ? state : next(state, event)
 }
+
+/** Whoever reads back this far has read everything. */
+export const isWhole = ({ type, data }: WorkflowDefinitionEvent): boolean =>
+  type === 'WorkflowDefined' || (type === 'WorkflowRevised' && data.kept !== undefined)

@@ -6,7 +6,7 @@ import type { WorkflowDefinitionCommand } from './commands'
 import { decide } from './decide'
 import type { WorkflowDefinitionRefusal } from './errors'
 import { type WorkflowDefinitionEvent, WorkflowDefinitionEvents } from './events'
-import { evolve } from './evolve'
+import { evolve, isWhole } from './evolve'
 import { notDefined, type WorkflowDefinitionState } from './state'
 
 export const workflowDefinitionCategory = 'workflow_definition'
@@ -23,6 +23,7 @@ export const workflowDefinition: Aggregate<
   initialState: notDefined,
   evolve,
   decide,
+  isWhole,
 }
 
 export const workflowDefinitionStream = (id: WorkflowId): StreamName => streamName(workflowDefinitionCategory, id)

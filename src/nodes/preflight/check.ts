@@ -4,16 +4,14 @@ import type { Params } from '../../domain/catalogue/text'
 import { phases, type PlannedStep } from '../../domain/execution/plan'
 import type { Connection } from '../../domain/connection/connection'
 import type { ConnectionId, NodeId, TemplateId } from '../../domain/ids'
-import type { Template } from '../../domain/template/template'
 import type { Node } from '../../domain/workflow-definition/node'
-import type { Facts, Finding, Needs } from '../node-type'
+import type { Facts, Finding, Needs, UsedTemplate } from '../node-type'
 import { timeOf } from '../references'
 import { nodeTypeOf } from '../registry'
-import { usedVersion } from '../used-version'
 
 /** What the checks look at, as plain data: they may run in another thread. What is absent does not exist for the organization. */
-export type PreflightFacts = Pick<Facts, 'trigger' | 'canMail' | 'probed' | 'pinned' | 'source'> & {
-  readonly templates: Readonly<Partial<Record<TemplateId, Template>>>
+export type PreflightFacts = Pick<Facts, 'trigger' | 'canMail' | 'probed' | 'source'> & {
+  readonly templates: Readonly<Partial<Record<TemplateId, UsedTemplate>>>
   readonly connections: Readonly<Partial<Record<ConnectionId, Connection>>>
 }
 
@@ -46,7 +44,7 @@ export const needsOf = (nodes: ReadonlyArray<Node>): Needs => {
 
 /** A document is about as large as its template. */
 const bytesOf = (node: Node, facts: PreflightFacts): number =>
-  needsOf([node]).templates.reduce((sum, id) => sum + (usedVersion(facts.templates[id], facts.pinned)?.size ?? 0), 0)
+  needsOf([node]).templates.reduce((sum, id) => sum + (facts.templates[id]?.version.size ?? 0), 0)
 
 const documentsBefore = (nodes: ReadonlyArray<Node>, index: number, facts: PreflightFacts): Facts['documentsBefore'] =>
   nodes

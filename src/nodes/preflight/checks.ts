@@ -6,7 +6,6 @@ import { costing } from '../node-work/cost'
 import type { Answer, Check } from '../node-work/job'
 import { deadlineOf, type NodeThreads } from '../node-work/threads'
 import { checkUnfinished } from '../step-faults'
-import { usedVersion } from '../used-version'
 import type { PoolOutcome } from '../threads/pool'
 import {
   needsOf,
@@ -47,25 +46,14 @@ const only = <Id extends string, A>(
 ): Readonly<Record<Id, A>> =>
   Object.fromEntries(ids.flatMap((id) => (all[id] === undefined ? [] : [[id, all[id]]]))) as Record<Id, A>
 
-/** What the checks of one node look at; of a template that is the version that is used, and which is the newest. */
-const factsOf = (
-  { node }: Place,
-  { trigger: _, probed = {}, pinned = {}, ...facts }: PreflightFacts,
-): Check['facts'] => {
+/** What the checks of one node look at. */
+const factsOf = ({ node }: Place, { trigger: _, probed = {}, ...facts }: PreflightFacts): Check['facts'] => {
   const { templates, connections } = needsOf([node])
-  const looked = templates.flatMap((id) => {
-    const template = facts.templates[id]
-    if (template === undefined) return []
-    const used = usedVersion(template, pinned)
-    const newest = template.versions.at(-1)
-    return [[id, { ...template, versions: template.versions.filter((each) => each === used || each === newest) }]]
-  })
   return {
     ...facts,
-    templates: Object.fromEntries(looked) as Check['facts']['templates'],
+    templates: only(facts.templates, templates),
     connections: only(facts.connections, connections),
     probed: only(probed, [...templates, ...connections]),
-    pinned: only(pinned, templates),
   }
 }
 
@@ -77,7 +65,7 @@ const isSmall = ({ facts, purpose, nodes }: Checked): boolean => {
     left -=
       costOf(
         place.node.config,
-        templates.map((template) => usedVersion(template, facts.pinned)?.tree ?? []),
+        templates.map((template) => template?.version.tree ?? []),
       ) ?? Infinity
     return left >= 0
   })

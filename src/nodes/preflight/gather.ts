@@ -5,16 +5,14 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Connection } from '../../domain/connection/connection'
 import type { ConnectionId, TemplateId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
-import type { Template } from '../../domain/template/template'
 import type { Node } from '../../domain/workflow-definition/node'
-import type { Finding } from '../node-type'
-import { usedVersion } from '../used-version'
+import type { Finding, UsedTemplate } from '../node-type'
 import { meant, needsOf, type PreflightFacts, type Purpose } from './check'
 import type { LookedUp, Probes } from './probes'
 
-/** Where facts come from; what belongs to another organization is absent there. */
+/** Where facts come from. What belongs to another organization is absent there. */
 export type FactSources<Away> = {
-  readonly template: (id: TemplateId) => TE.TaskEither<Away, Template | undefined>
+  readonly template: (id: TemplateId) => TE.TaskEither<Away, UsedTemplate | undefined>
   readonly connection: (id: ConnectionId) => TE.TaskEither<Away, Connection | undefined>
   readonly canMail: boolean
   readonly probes: Probes
@@ -24,8 +22,6 @@ export type FactSources<Away> = {
 export type Asked = {
   readonly trigger: JsonObject
   readonly purpose: Purpose
-  /** The versions of templates that the run keeps to. */
-  readonly pinned?: Readonly<Record<string, number>>
   /** The trigger's data are whole: the run has looked them up. */
   readonly isLookedUp?: boolean
   /** Nothing that a probe found before is taken for an answer. */
@@ -54,7 +50,7 @@ const probed = (
   { connection, template }: Probes,
   nodes: ReadonlyArray<Node>,
   { templates, connections }: Known,
-  { purpose, pinned, fresh = false }: Asked,
+  { purpose, fresh = false }: Asked,
 ): T.Task<Probed> => {
   const needs = needsOf(meant(nodes, purpose))
   const probes = [
@@ -63,8 +59,8 @@ const probed = (
       return known === undefined ? [] : [[id, connection(known, fresh)] as const]
     }),
     ...needs.templates.flatMap((id) => {
-      const version = usedVersion(templates[id], pinned)
-      return version === undefined ? [] : [[id, template(version, fresh)] as const]
+      const used = templates[id]
+      return used === undefined ? [] : [[id, template(used.version, fresh)] as const]
     }),
   ]
   return pipe(
@@ -100,7 +96,6 @@ export const gather =
   <Away>({ template, connection, canMail, probes }: FactSources<Away>) =>
   (nodes: ReadonlyArray<Node>, asked: Asked): TE.TaskEither<Away, PreflightFacts> => {
     const { templates, connections } = needsOf(nodes)
-    const { trigger, pinned = {} } = asked
     return pipe(
       TE.Do,
       TE.apS('templates', all(template)(templates)),
@@ -110,7 +105,7 @@ export const gather =
           T.Do,
           T.apS('probed', probed(probes, nodes, known, asked)),
           T.apS('source', source(probes, nodes, known, asked)),
-          T.map(({ source, ...found }) => ({ ...known, ...found, ...withSource(trigger, source), canMail, pinned })),
+          T.map(({ source, ...found }) => ({ ...known, ...found, ...withSource(asked.trigger, source), canMail })),
         ),
       ),
     )

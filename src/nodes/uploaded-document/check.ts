@@ -7,7 +7,6 @@ import { foreseen, pointingAt } from '../checking'
 import type { Facts, Finding } from '../node-type'
 import { pathOfSource } from '../references'
 import { findingOfReference } from '../step-faults'
-import { usedVersion } from '../used-version'
 import type { UploadedDocumentConfig } from './config'
 import { type Finding as DocxFinding, walkData } from './docx'
 import { findingOfDocx } from './docx-finding'
@@ -98,8 +97,7 @@ const ofVersion = ({ warnings, size, version, cleaned }: TemplateVersion, newest
 
 const templateFindings = (config: Config, template_id: TemplateId, facts: Facts): Findings => {
   const template = facts.template(template_id)
-  const version = usedVersion(template, facts.pinned)
-  if (version === undefined)
+  if (template === undefined)
     return [
       {
         code: 'template.not_found',
@@ -108,7 +106,7 @@ const templateFindings = (config: Config, template_id: TemplateId, facts: Facts)
         pointers: ['/template_id'],
       },
     ]
-  const newest = template?.versions.at(-1)?.version ?? version.version
+  const { version, newest } = template
   return [
     ...[...(facts.probed?.[template_id] ?? []), ...ofVersion(version, newest)].map(pointingAt('/template_id')),
     ...unusedMappings(config, version, facts),

@@ -1,19 +1,15 @@
 import type { Aggregate } from '../../domain/decider'
 import { connection, connectionCategory, type Connection } from '../../domain/connection/connection'
-import type { Recorded, Revision } from '../../domain/event-store'
+import type { Recorded } from '../../domain/event-store'
 import { template, templateCategory, type Template } from '../../domain/template/template'
+import { ConnectionId } from '../../domain/ids'
 import { workflowDefinition, workflowDefinitionCategory } from '../../domain/workflow-definition'
+import type { Node } from '../../domain/workflow-definition/node'
 import type { Workflow } from '../../domain/workflow-definition/state'
 import { decoded } from '../decoded'
 import type { Folding } from '../folding'
-import type { ConnectionRow, TemplateRow, WorkflowRow } from './rows'
-
-type Dates = { readonly created_at: Date; readonly updated_at: Date; readonly revision: Revision }
-type Listed =
-  | { readonly kind: 'workflow'; readonly state: Workflow }
-  | { readonly kind: 'template'; readonly state: Template }
-  | { readonly kind: 'connection'; readonly state: Connection }
-export type CatalogView = Listed & Dates
+import type { ConnectionRow, TemplateRow, TemplateVersionRow, WorkflowRow } from './rows'
+import { type CatalogView, catalogViewAt, type Dates, kindOf, type Listed } from './view'
 
 export const catalogPrefixes = [workflowDefinitionCategory, templateCategory, connectionCategory].map(
   (category) => `${category}-`,
@@ -25,34 +21,54 @@ const next = <State, Command, Event extends { readonly type: string; readonly da
   recorded: Recorded,
 ): State => evolve(state ?? initialState, decoded(codec)(recorded))
 
-const isOf = ({ stream }: Recorded, category: string): boolean => stream.startsWith(`${category}-`)
-
 const listedAfter = (before: CatalogView | undefined, recorded: Recorded): Listed => {
-  if (isOf(recorded, workflowDefinitionCategory)) {
-    const state = next(workflowDefinition, before?.kind === 'workflow' ? before.state : undefined, recorded)
-    if (state.status !== 'undefined') return { kind: 'workflow', state }
-  } else if (isOf(recorded, templateCategory)) {
-    const state = next(template, before?.kind === 'template' ? before.state : undefined, recorded)
-    if (state.status !== 'unknown') return { kind: 'template', state }
-  } else {
-    const state = next(connection, before?.kind === 'connection' ? before.state : undefined, recorded)
-    if (state.status !== 'unknown') return { kind: 'connection', state }
+  const kind = kindOf(recorded.stream)
+  switch (kind) {
+    case 'workflow': {
+      const state = next(workflowDefinition, before?.kind === kind ? before.state : undefined, recorded)
+      if (state.status !== 'undefined') return { kind, state }
+      break
+    }
+    case 'template': {
+      const state = next(template, before?.kind === kind ? before.state : undefined, recorded)
+      if (state.status !== 'unknown') return { kind, state }
+      break
+    }
+    case 'connection': {
+      const state = next(connection, before?.kind === kind ? before.state : undefined, recorded)
+      if (state.status !== 'unknown') return { kind, state }
+    }
   }
   throw new Error(`${recorded.stream} begins with ${recorded.type}`)
 }
 
-/** Pure: a workflow, template or connection after one more event of its stream. */
-export const projectCatalog: Folding<CatalogView, never> = {
-  step: (before, recorded) => ({
-    view: {
-      ...listedAfter(before, recorded),
-      created_at: before?.created_at ?? recorded.created,
-      updated_at: recorded.created,
-      revision: recorded.revision,
-    },
-    facts: [],
-  }),
+const versionOf = ({ organizationId: organization_id, latest }: Template) => ({
+  organization_id,
+  version: latest.version,
+  file_name: latest.file_name,
+  sha256: latest.sha256,
+  size: latest.size,
+})
+
+const versionsIn = (listed: Listed): ReadonlyArray<TemplateVersionRow> =>
+  listed.kind === 'template' ? [{ ...versionOf(listed.state), template_id: listed.state.templateId }] : []
+
+/** Pure: a workflow, template or connection after one more event of its stream; every event of a template's is a version of it. */
+export const projectCatalog: Folding<CatalogView, TemplateVersionRow> = {
+  step: (before, recorded) => {
+    const listed = listedAfter(before, recorded)
+    return {
+      view: {
+        ...listed,
+        created_at: before?.created_at ?? recorded.created,
+        updated_at: recorded.created,
+        revision: recorded.revision,
+      },
+      facts: versionsIn(listed),
+    }
+  },
   isOver: () => false,
+  viewAt: catalogViewAt,
 }
 
 const dates = ({ created_at, updated_at, revision }: Dates): Dates => ({ created_at, updated_at, revision })
@@ -63,21 +79,22 @@ export type CatalogRows = {
   readonly connections: ReadonlyArray<ConnectionRow>
 }
 
-const workflowRow = ({ workflowId: id, organizationId: organization_id, name, status, version, nodes }: Workflow) => ({
-  id,
-  organization_id,
-  name,
-  status,
-  version,
-  nodes,
-})
-const templateRow = ({ templateId: id, organizationId: organization_id, name, versions }: Template) => ({
-  id,
-  organization_id,
-  name,
-  version: versions.at(-1)?.version ?? 0,
-  versions,
-})
+const idsIn = ({ config }: Node): ReadonlyArray<string> =>
+  Object.values(config).filter((value) => ConnectionId.is(value))
+
+const workflowRow = ({ workflowId: id, organizationId: organization_id, name, status, version, nodes }: Workflow) => {
+  const source = nodes[0]?.config['source_connection_id']
+  return {
+    id,
+    organization_id,
+    name,
+    status,
+    version,
+    uses: [...new Set(nodes.flatMap(idsIn))],
+    source_connection_id: ConnectionId.is(source) ? source : null,
+  }
+}
+const templateRow = (template: Template) => ({ ...versionOf(template), id: template.templateId, name: template.name })
 const connectionRow = ({ connectionId: id, organizationId: organization_id, name, ...rest }: Connection) => ({
   id,
   organization_id,

@@ -4,7 +4,6 @@ import type { Fault } from '../../domain/fault'
 import type { ConnectionId, OrganizationId, TemplateId, WorkflowId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 import type { TemplateVersion } from '../../domain/template/version'
-import type { Node } from '../../domain/workflow-definition/node'
 import type { WorkflowStatus } from '../../domain/workflow-definition/state'
 import type { Columns, Table } from '../upsert'
 
@@ -20,12 +19,17 @@ type Listed<Id> = {
 export type WorkflowRow = Listed<WorkflowId> & {
   readonly status: WorkflowStatus
   readonly version: number
-  readonly nodes: ReadonlyArray<Node>
+  /** Ids that its nodes' configurations name: of templates, connections, whatever else. */
+  readonly uses: ReadonlyArray<string>
+  /** Of its first node. */
+  readonly source_connection_id: string | null
 }
-/** `version` is the last of `versions`. */
-export type TemplateRow = Listed<TemplateId> & {
-  readonly version: number
-  readonly versions: ReadonlyArray<TemplateVersion>
+export type StoredFile = Pick<TemplateVersion, 'version' | 'file_name' | 'sha256' | 'size'>
+/** With its latest version. */
+export type TemplateRow = Listed<TemplateId> & StoredFile
+export type TemplateVersionRow = StoredFile & {
+  readonly template_id: TemplateId
+  readonly organization_id: OrganizationId
 }
 export type ConnectionRow = Listed<ConnectionId> & {
   readonly type: string
@@ -47,12 +51,25 @@ const listed = {
 export const workflowsTable: Table<WorkflowRow> = {
   name: 'workflows',
   write: 'newer',
-  columns: { ...listed, status: 'text', version: 'integer', nodes: 'jsonb' },
+  columns: { ...listed, status: 'text', version: 'integer', uses: 'jsonb', source_connection_id: 'uuid' },
 }
+const storedFile = {
+  version: 'integer',
+  file_name: 'text',
+  sha256: 'text',
+  size: 'integer',
+} as const satisfies Columns<StoredFile>
+
 export const templatesTable: Table<TemplateRow> = {
   name: 'templates',
   write: 'newer',
-  columns: { ...listed, version: 'integer', versions: 'jsonb' },
+  columns: { ...listed, ...storedFile },
+}
+export const templateVersionsTable: Table<TemplateVersionRow> = {
+  name: 'template_versions',
+  write: 'once',
+  key: ['template_id', 'version'],
+  columns: { template_id: 'uuid', organization_id: 'uuid', ...storedFile },
 }
 export const connectionsTable: Table<ConnectionRow> = {
   name: 'connections',

@@ -73,17 +73,20 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
     return outcome
   }
 
-  const read = (stream: StreamName, open: (client: Client) => Reading) =>
+  const read = (stream: StreamName, open: (client: Client) => Reading, bytes?: number) =>
     untilClear<ReadError, ReadonlyArray<Recorded>>(settings.read, async (ms) => {
       let reading: Collecting | undefined
-      const request = (client: Client) => (reading = collecting(open(client))).events
+      const request = (client: Client) => (reading = collecting(open(client), bytes)).events
       const outcome = await ask(ms, request, (error) => readFailure<ReadonlyArray<Recorded>>(error, stream))
       reading?.end()
       return outcome
     })
 
-  const readStream = (stream: StreamName, fromRevision: bigint, maxCount: number) =>
-    read(stream, (client) => client.readStream(stream, { fromRevision, maxCount }))
+  const readStream = (stream: StreamName, fromRevision: bigint, maxCount: number, bytes?: number) =>
+    read(stream, (client) => client.readStream(stream, { fromRevision, maxCount }), bytes)
+
+  const readBackwards = (stream: StreamName, fromRevision: bigint | typeof END, maxCount: number, bytes?: number) =>
+    read(stream, (client) => client.readStream(stream, { direction: BACKWARDS, fromRevision, maxCount }), bytes)
 
   const tail = async (): Promise<E.Either<ReadError, Position | undefined>> => {
     const last = await read('$all' as StreamName, (client) =>
@@ -156,12 +159,14 @@ export const esdbEventStore = ({ url, timeouts, log, onHealth }: Options): Event
       return append(stream, expected, encoded.right)
     },
     readStream:
-      (stream, { from = revision(0n), limit }) =>
+      (stream, { from, limit, backwards = false, bytes }) =>
       async () => {
-        const found = await readStream(stream, from, Math.max(1, Math.min(maxPage, limit)))
+        const count = Math.max(1, Math.min(maxPage, limit))
+        if (backwards) return readBackwards(stream, from ?? END, count, bytes)
+        const found = await readStream(stream, from ?? 0n, count, bytes)
         const first = E.isRight(found) ? found.right[0] : undefined
         // Cut off at the front: what is left would fold to another state.
-        return first !== undefined && first.revision > from ? E.left({ _tag: 'StreamDeleted', stream }) : found
+        return first !== undefined && first.revision > (from ?? 0n) ? E.left({ _tag: 'StreamDeleted', stream }) : found
       },
     tail,
     subscribe: (start, prefixes, signal) => ({

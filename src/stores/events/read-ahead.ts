@@ -1,4 +1,5 @@
 import type { Delivery } from '../../domain/event-store'
+import { bytesOfEvent } from './rough-bytes'
 
 export type Bounds = { readonly events: number; readonly bytes: number }
 
@@ -14,17 +15,7 @@ export type ReadAhead = {
   readonly end: (how?: 'discard') => void
 }
 
-/** Sum of the lengths of all texts and names, 8 for every other value: near enough to bound memory, much cheaper than encoding. */
-export const roughBytes = (value: unknown): number => {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 8
-  let sum = 8
-  for (const [key, item] of Object.entries(value)) sum += key.length + roughBytes(item)
-  return sum
-}
-
-const bytesOf = (delivery: Delivery): number =>
-  delivery._tag === 'Event' ? 200 + roughBytes(delivery.event.data) + roughBytes(delivery.event.metadata) : 0
+const bytesOf = (delivery: Delivery): number => (delivery._tag === 'Event' ? bytesOfEvent(delivery.event) : 0)
 
 export const readAhead = (bounds: Bounds): ReadAhead => {
   let waiting: Array<{ delivery: Delivery; bytes: number }> = []

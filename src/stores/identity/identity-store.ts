@@ -25,17 +25,20 @@ export type ApiKey = {
 
 export type KeyHolder = { readonly key: ApiKey; readonly organization: Organization }
 
+/** Lists are given in pages of so many, oldest first, each after the item that it is told. */
+export const identityPage = 100
+
 type Asked<A> = TE.TaskEither<IdentityUnavailable, A>
 
 /** Who may use the product: relational, so that no key ever enters the log. */
 export interface IdentityStore {
   readonly addOrganization: (organization: Omit<Organization, 'createdAt'>) => Asked<Organization>
   readonly organization: (id: OrganizationId) => Asked<Organization | undefined>
-  readonly organizations: Asked<ReadonlyArray<Organization>>
+  readonly organizations: (after?: OrganizationId) => Asked<ReadonlyArray<Organization>>
   readonly addKey: (key: Omit<ApiKey, 'createdAt' | 'revokedAt'>, sha256: string) => Asked<ApiKey>
   /** Only a key that is not revoked. */
   readonly holderOf: (sha256: string) => Asked<KeyHolder | undefined>
-  readonly keys: (organization: OrganizationId) => Asked<ReadonlyArray<ApiKey>>
+  readonly keys: (organization: OrganizationId, after?: string) => Asked<ReadonlyArray<ApiKey>>
   /** Undefined when there is no such key; a key already revoked stays as it is. */
   readonly revokeKey: (id: string) => Asked<ApiKey | undefined>
 }

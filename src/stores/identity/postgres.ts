@@ -3,7 +3,13 @@ import type { Knex } from 'knex'
 import type { Locale } from '../../domain/catalogue/entry'
 import type { OrganizationId } from '../../domain/ids'
 import type { Role } from '../../domain/visibility'
-import type { ApiKey, IdentityStore, IdentityUnavailable, Organization } from './identity-store'
+import {
+  type ApiKey,
+  identityPage,
+  type IdentityStore,
+  type IdentityUnavailable,
+  type Organization,
+} from './identity-store'
 
 type OrganizationRow = { id: string; name: string; locale: string; created_at: Date }
 type KeyRow = {
@@ -55,6 +61,16 @@ const only = <A>(rows: ReadonlyArray<A>): A => {
   return row
 }
 
+const pageAfter = async <Row>(all: Knex.QueryBuilder, after: string | undefined): Promise<ReadonlyArray<Row>> => {
+  const seen = all
+    .clone()
+    .clearSelect()
+    .select('created_at', 'id')
+    .where({ id: after ?? null })
+  const page = after === undefined ? all.clone() : all.clone().whereRaw('(created_at, id) > (?)', [seen])
+  return (await page.orderBy(['created_at', 'id']).limit(identityPage)) as ReadonlyArray<Row>
+}
+
 export const postgresIdentityStore = (knex: Knex): IdentityStore => ({
   addOrganization: ({ id, name, locale }) =>
     asked(async () =>
@@ -65,11 +81,10 @@ export const postgresIdentityStore = (knex: Knex): IdentityStore => ({
       const row = await knex<OrganizationRow>('organizations').where({ id }).first()
       return row === undefined ? undefined : organizationOf(row)
     }),
-  organizations: asked(async () =>
-    (await knex<OrganizationRow>('organizations').orderBy([{ column: 'created_at' }, { column: 'id' }])).map(
-      organizationOf,
+  organizations: (after) =>
+    asked(async () =>
+      (await pageAfter<OrganizationRow>(knex<OrganizationRow>('organizations'), after)).map(organizationOf),
     ),
-  ),
   addKey: ({ id, organizationId, name, role }, sha256) =>
     asked(async () => {
       const rows = await knex('api_keys')
@@ -90,13 +105,10 @@ export const postgresIdentityStore = (knex: Knex): IdentityStore => ({
         )
       return row === undefined ? undefined : { key: keyOf(row), organization: organizationIn(row) }
     }),
-  keys: (organization) =>
+  keys: (organization, after) =>
     asked(async () => {
-      const rows = await knex('api_keys')
-        .where({ organization_id: organization })
-        .orderBy([{ column: 'created_at' }, { column: 'id' }])
-        .select<KeyRow[]>(keyColumns)
-      return rows.map(keyOf)
+      const all = knex('api_keys').where({ organization_id: organization }).select(keyColumns)
+      return (await pageAfter<KeyRow>(all, after)).map(keyOf)
     }),
   revokeKey: (id) =>
     asked(async () => {

@@ -176,7 +176,7 @@ const execute = (
   const work = (isOver: () => boolean) =>
     execute(config, {
       ...deps.services,
-      template: catalog.pinnedTemplate(run.state()),
+      template: catalog.templateOf(run.state()),
       connection: catalog.connection,
       executionId,
       organizationId,

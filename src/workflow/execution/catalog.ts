@@ -1,16 +1,17 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type Connection, connection, connectionStream, isUsable } from '../../domain/connection/connection'
-import type { EventStore } from '../../domain/event-store'
+import type { EventStore, Revision } from '../../domain/event-store'
 import type { Execution } from '../../domain/execution/state'
 import type { ConnectionId, OrganizationId, TemplateId } from '../../domain/ids'
 import { load } from '../../domain/load'
 import { parseRevision } from '../../domain/position'
 import { recentlyUsed } from '../../domain/recently-used'
-import { type Template, template, templateStream } from '../../domain/template/template'
+import { revisionOfVersion, template, templateStream } from '../../domain/template/template'
 import type { TemplateVersion } from '../../domain/template/version'
 import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import type { Node } from '../../domain/workflow-definition/node'
+import type { UsedTemplate } from '../../nodes/node-type'
 import type { Unavailable } from '../../nodes/step-run'
 import { away } from './stop'
 
@@ -20,13 +21,11 @@ type Log = Pick<EventStore, 'readStream'>
 export type Catalog = {
   /** The nodes of the definition that the run keeps to. */
   readonly nodes: (run: Execution) => TE.TaskEither<Unavailable, ReadonlyArray<Node>>
-  /** As it stands now. */
-  readonly template: (id: TemplateId) => TE.TaskEither<Unavailable, Template | undefined>
   readonly connection: (id: ConnectionId) => TE.TaskEither<Unavailable, Connection | undefined>
-  /** The version that the run's checks chose. */
-  readonly pinnedTemplate: (
-    run: Execution,
-  ) => (id: TemplateId) => TE.TaskEither<Unavailable, TemplateVersion | undefined>
+  /** The version that the run's checks chose; the latest when they chose none. */
+  readonly templateOf: (run: Execution) => (id: TemplateId) => TE.TaskEither<Unavailable, TemplateVersion | undefined>
+  /** The same, and whether there is a newer one. */
+  readonly usedTemplate: (run: Execution) => (id: TemplateId) => TE.TaskEither<Unavailable, UsedTemplate | undefined>
 }
 
 const keptBytes = 32 * 1_048_576
@@ -76,42 +75,49 @@ export const catalogOf = (log: Log): ((organization: OrganizationId) => Catalog)
   }
 
   return (organization) => {
-    const readTemplate = (id: TemplateId) =>
+    const readTemplate = (id: TemplateId, upTo?: Revision): TE.TaskEither<Unavailable, TemplateVersion | undefined> =>
       pipe(
-        load(log)(template)(templateStream(id)),
+        load(log)(template)(templateStream(id), upTo),
         TE.bimap(away, ({ state }) =>
-          state.status === 'stored' && state.organizationId === organization ? state : undefined,
+          state.status === 'stored' && state.organizationId === organization ? state.latest : undefined,
         ),
       )
-    const ofTemplate = remembering(readTemplate)
+    const latest = remembering((id: TemplateId) => readTemplate(id))
+    const templateOf: Catalog['templateOf'] =
+      ({ preflight }) =>
+      (id) => {
+        const pinned = preflight.templates[id]
+        if (pinned === undefined) return latest(id)
+        const key = `${organization} ${id} ${pinned}`
+        const kept = versions.get(key)
+        if (kept !== undefined) return TE.of(kept)
+        return pipe(
+          readTemplate(id, revisionOfVersion(pinned)),
+          TE.map((version) => {
+            if (version?.version !== pinned) return undefined
+            versions.keep(key, version)
+            return version
+          }),
+        )
+      }
     return {
       nodes,
-      template: ofTemplate,
       connection: remembering((id) =>
         pipe(
           load(log)(connection)(connectionStream(id)),
           TE.bimap(away, ({ state }) => (isUsable(state) && state.organizationId === organization ? state : undefined)),
         ),
       ),
-      pinnedTemplate:
-        ({ preflight }) =>
-        (id) => {
-          const pinned = preflight.templates[id]
-          const key = `${organization} ${id} ${pinned ?? ''}`
-          const kept = pinned === undefined ? undefined : versions.get(key)
-          if (kept !== undefined) return TE.of(kept)
-          return pipe(
-            ofTemplate(id),
-            TE.map((stored) => {
-              const version =
-                pinned === undefined
-                  ? stored?.versions.at(-1)
-                  : stored?.versions.find((each) => each.version === pinned)
-              if (version !== undefined && pinned !== undefined) versions.keep(key, version)
-              return version
-            }),
-          )
-        },
+      templateOf,
+      usedTemplate: (run) => (id) =>
+        pipe(
+          TE.Do,
+          TE.apS('version', templateOf(run)(id)),
+          TE.apS('newest', latest(id)),
+          TE.map(({ version, newest }) =>
+            version === undefined ? undefined : { version, newest: newest?.version ?? version.version },
+          ),
+        ),
     }
   }
 }

@@ -16,7 +16,6 @@ import {
 import { triggerOf } from '../../nodes/trigger-result'
 import { unavailable } from '../../nodes/step-faults'
 import type { StepStop } from '../../nodes/step-run'
-import { usedVersion } from '../../nodes/used-version'
 import { type Attempting, untilCanceled } from './attempt'
 import type { Catalog } from './catalog'
 import { reportProbed, type Reporting } from './report-connection'
@@ -24,9 +23,9 @@ import type { RunCommands } from './run-commands'
 import { lookAgain } from './stop'
 
 /** A template whose version was chosen stays at it. */
-const pinsOf = (ids: ReadonlyArray<TemplateId>, { templates, pinned }: PreflightFacts) =>
+const pinsOf = (ids: ReadonlyArray<TemplateId>, { templates }: PreflightFacts) =>
   ids.flatMap((template_id) => {
-    const version = usedVersion(templates[template_id], pinned)?.version
+    const version = templates[template_id]?.version.version
     return version === undefined ? [] : [{ template_id, version }]
   })
 
@@ -76,13 +75,15 @@ export const checkRun = (
     TE.Do,
     TE.bind('drawn', () => catalog.nodes(state)),
     TE.bind('facts', ({ drawn }) =>
-      gather({ ...catalog, canMail, probes: deps.probes })(drawn, {
-        trigger: triggerOf(state),
-        isLookedUp: state.steps[0]?.status === 'success',
-        purpose,
-        pinned: state.preflight.templates,
-        fresh: isRepeated(state),
-      }),
+      gather({ connection: catalog.connection, template: catalog.usedTemplate(state), canMail, probes: deps.probes })(
+        drawn,
+        {
+          trigger: triggerOf(state),
+          isLookedUp: state.steps[0]?.status === 'success',
+          purpose,
+          fresh: isRepeated(state),
+        },
+      ),
     ),
     TE.chainFirstTaskK(({ facts }) => reportProbed(deps, run, facts)),
     TE.bindW('found', ({ drawn, facts }) =>

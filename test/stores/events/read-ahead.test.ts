@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import type { Delivery, Recorded } from '../../../src/domain/event-store'
-import { readAhead, roughBytes } from '../../../src/stores/events/read-ahead'
+import { readAhead } from '../../../src/stores/events/read-ahead'
+import { roughBytes } from '../../../src/stores/events/rough-bytes'
 
 const eventOf = (n: number, data: unknown = {}): Delivery => ({
   _tag: 'Event',

@@ -30,7 +30,7 @@ describe('organizations and their keys', () => {
   it('an organization is found by its id', async () => {
     const made = await organization()
     expect(await valueOf(identity.organization(made.id))).to.deep.equal(made)
-    expect((await valueOf(identity.organizations)).map(({ id }) => id)).to.include(made.id)
+    expect((await valueOf(identity.organizations())).map(({ id }) => id)).to.include(made.id)
     expect(await valueOf(identity.organization(randomUUID() as string as OrganizationId))).to.equal(undefined)
   })
 
@@ -50,6 +50,18 @@ describe('organizations and their keys', () => {
     expect(await valueOf(identity.revokeKey(key.id))).to.deep.equal(revoked)
     expect(await valueOf(identity.revokeKey(randomUUID()))).to.equal(undefined)
     expect(await valueOf(identity.keys(made.id))).to.deep.equal([revoked])
+  })
+
+  it('are listed in pages of a hundred, each after the one before', async () => {
+    const { id: organizationId } = await organization()
+    const key = (n: number) => ({ id: randomUUID(), organizationId, name: `key ${n}`, role: 'viewer' as const })
+    for (let n = 0; n < 103; n++) await valueOf(identity.addKey(key(n), hash()))
+    const first = await valueOf(identity.keys(organizationId))
+    const second = await valueOf(identity.keys(organizationId, first.at(-1)?.id))
+    expect([first.length, second.length]).to.deep.equal([100, 3])
+    expect(new Set([...first, ...second].map(({ id }) => id)).size).to.equal(103)
+    expect((await valueOf(identity.organizations(organizationId))).map(({ id }) => id)).to.not.include(organizationId)
+    expect(await valueOf(identity.keys(organizationId, second.at(-1)?.id))).to.deep.equal([])
   })
 
   it('a key of no organization or of no known role is not kept', async () => {

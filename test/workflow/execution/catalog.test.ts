@@ -43,7 +43,12 @@ const stocked = async () => {
 const found = async (organization: OrganizationId, template_id = templateId, connection_id = connectionId) => {
   const { log } = await stocked()
   const catalog = catalogOf(log)(organization)
-  return { template: await catalog.template(template_id)(), connection: await catalog.connection(connection_id)() }
+  const memory = runInMemory()
+  await memory.given(created, started)
+  return {
+    template: await catalog.templateOf(memory.run())(template_id)(),
+    connection: await catalog.connection(connection_id)(),
+  }
 }
 
 const nothing = { template: E.right(undefined), connection: E.right(undefined) }
@@ -51,7 +56,7 @@ const nothing = { template: E.right(undefined), connection: E.right(undefined) }
 describe('what a step may use', () => {
   it('is its own organization’s', async () => {
     const own = await found(ours)
-    expect(own).to.have.nested.property('template.right.templateId', templateId)
+    expect(own).to.have.nested.property('template.right.file_name', 'a.docx')
     expect(own).to.have.nested.property('connection.right.connectionId', connectionId)
   })
 
@@ -72,7 +77,7 @@ describe('what a step may use', () => {
     await send(template, templateStream(templateId), { type: 'AddTemplateVersion', content: content('b.docx') })
     const catalog = catalogOf(log)
     const named = async (organization: OrganizationId) => {
-      const version = await catalog(organization).pinnedTemplate(memory.run())(templateId)()
+      const version = await catalog(organization).templateOf(memory.run())(templateId)()
       return E.isRight(version) ? version.right?.file_name : version
     }
     expect(memory.run().executionId).to.equal(executionId)

@@ -89,6 +89,9 @@ export const stageRun = async (
       return state
     },
     types: async () => (await loaded()).history.map(({ type }) => type),
-    events: async () => (await loaded()).history.map((recorded) => right(execution.codec.decode(recorded))),
+    events: async () =>
+      right(await log.readStream(executionStream(id), { limit: 5_000 })()).map((recorded) =>
+        right(execution.codec.decode(recorded)),
+      ),
   }
 }
