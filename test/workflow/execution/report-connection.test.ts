@@ -162,7 +162,7 @@ describe('a connection that a step uses', () => {
     const before = run.state()
     right(run.stage(fails(denied)))
     const deps = { log: { ...logInMemory(), append: () => away }, now: () => now }
-    expect(await reportUsed(deps, catalog, run, node, step_id)(before)()).to.equal(undefined)
+    await reportUsed(deps, catalog, run, node, step_id)(before)()
     expect(E.isRight(await run.commit())).to.equal(true)
   })
 })
