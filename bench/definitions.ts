@@ -5,8 +5,7 @@ import { newEvents } from '../src/domain/command-handler'
 import { CommandId, CorrelationId, derivedId, OrganizationId, WorkflowId } from '../src/domain/ids'
 import { load } from '../src/domain/load'
 import { revision } from '../src/domain/position'
-import { workflowDefinition, workflowDefinitionStream } from '../src/domain/workflow-definition'
-import type { Workflow } from '../src/domain/workflow-definition/state'
+import { type Workflow, workflowDefinition, workflowDefinitionStream } from '../src/domain/workflow-definition'
 import { esdbEventStore } from '../src/stores/events/esdb'
 import { clientOf } from '../test/support/client'
 import type { Product } from '../test/support/product'
@@ -62,7 +61,7 @@ const changedWorkflow = async ({ demo, eventStoreUrl, mailUrl }: Product, revisi
   const store = esdbEventStore({ url: eventStoreUrl })
   try {
     const { state } = right(await load(store)(workflowDefinition)(stream)())
-    if (state.status === 'undefined') throw new Error('the workflow is not there')
+    if (state.status === 'unknown') throw new Error('the workflow is not there')
     const context = () => {
       const commandId = derivedId(CommandId, randomUUID())
       return {

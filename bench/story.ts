@@ -3,8 +3,7 @@ import * as E from 'fp-ts/Either'
 import * as RA from 'fp-ts/ReadonlyArray'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/ReadonlyNonEmptyArray'
 import type { ExpectedRevision, NewEvent, StreamName } from '../src/domain/event-store'
-import { execution, executionStream } from '../src/domain/execution'
-import type { ExecutionCommand } from '../src/domain/execution'
+import { execution, type ExecutionCommand, executionStream } from '../src/domain/execution'
 import {
   CommandId,
   CorrelationId,

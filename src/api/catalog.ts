@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { CatalogQueries, ConnectionRow, Listing, TemplateRow, WorkflowRow } from '../projections/catalog/queries'
-import { connectionStatuses } from '../domain/connection/connection'
+import { connectionStatuses } from '../domain/connection'
 import type { Reader } from '../domain/visibility'
 import { connectionTypes } from '../nodes/connections/registry'
 import { mayRead } from './auth/role'

@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator'
-import { defaultLocale, type Locale } from '../domain/catalogue/entry'
+import { defaultLocale, type Locale } from '../domain/messages/entry'
 
 const ours: ReadonlyMap<string, Locale> = new Map([
   ['pt', 'pt-BR'],

@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import * as E from 'fp-ts/Either'
-import type { Locale } from '../domain/catalogue/entry'
+import type { Locale } from '../domain/messages/entry'
 import { type Reader, readerWith } from '../domain/visibility'
 import { givenCorrelation, headerOf, newTrace, type Trace } from './context'
 import { askedLocale, readerLocale } from './locale'

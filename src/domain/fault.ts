@@ -1,13 +1,13 @@
 import * as t from 'io-ts'
-import { defaultLocale } from './catalogue/entry'
-import type { Code, ParamsOf } from './catalogue'
-import { textOf } from './catalogue/text'
+import { defaultLocale } from './messages/entry'
+import type { Code, ParamsOf } from './messages'
+import { textOf } from './messages/text'
 import { redacted } from './redaction'
 
 const Params = t.readonly(t.record(t.string, t.union([t.string, t.number])))
 
 /**
- * What went wrong, as stored: a stable catalogue code; parameters and texts may name people. `text` is the pt-BR snapshot, `tech` English,
+ * What went wrong, as stored: a stable message code; parameters and texts may name people. `text` is the pt-BR snapshot, `tech` English,
  * redacted, at most 8 kB.
  */
 export const Fault = t.readonly(

@@ -1,4 +1,4 @@
-import type { Locale } from './catalogue/entry'
+import type { Locale } from './messages/entry'
 
 /** An instant (RFC 3339) as people read it, in the product's time zone. */
 export const spokenTime = (instant: string, locale: Locale): string =>

@@ -1,5 +1,5 @@
-import type { Locale } from './catalogue/entry'
-import type { Params } from './catalogue/text'
+import type { Locale } from './messages/entry'
+import type { Params } from './messages/text'
 
 export const roles = ['viewer', 'operator', 'auditor', 'admin'] as const
 export type Role = (typeof roles)[number]

@@ -1,5 +1,5 @@
-import type { Code, ParamsOf } from '../domain/catalogue'
-import type { Params } from '../domain/catalogue/text'
+import type { Code, ParamsOf } from '../domain/messages'
+import type { Params } from '../domain/messages/text'
 import { fault, recordedFault } from '../domain/fault'
 import type { Finding } from './node-type'
 import type { ReferenceFault } from './references'

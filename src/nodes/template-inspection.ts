@@ -1,4 +1,4 @@
-import type { Loop, TemplateVersion } from '../domain/template/version'
+import type { Loop, TemplateVersion } from '../domain/template'
 import type { Inspection, Loop as NestedLoop } from './uploaded-document/docx'
 
 export {

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { defaultLocale } from '../domain/catalogue/entry'
+import { defaultLocale } from '../domain/messages/entry'
 import { smtpTimes } from '../nodes/email/smtp-session'
 import type { SmtpServer } from '../nodes/email/smtp-server-url'
 import type { OutgoingPolicy } from '../nodes/outgoing/policy'

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { preflightCatalogue } from '../../src/domain/catalogue'
+import { preflightMessages } from '../../src/domain/messages'
 import { derivedId, ExecutionId, TemplateId } from '../../src/domain/ids'
 import type { JsonObject } from '../../src/domain/json'
-import { template, templateStream } from '../../src/domain/template/template'
+import { template, templateStream } from '../../src/domain/template'
 import { probeConnection } from '../../src/nodes/connections/probe'
 import { probesOf } from '../../src/nodes/preflight'
 import { docxEngine, type DocxEngine } from '../../src/nodes/template-inspection'
@@ -26,11 +26,11 @@ import { as, at, type Body, bodyOf, type Client, idOf, manual, uploadDocx } from
 import { sharedSite } from './shared-site'
 import type { Site } from './site'
 
-type Code = keyof typeof preflightCatalogue
+type Code = keyof typeof preflightMessages
 /** Issues that the API answers with, in English and in Portuguese. */
 type Told = { readonly en: ReadonlyArray<Body>; readonly pt: ReadonlyArray<Body>; readonly drawn?: object }
 type Situation = () => Promise<Told | 'not possible here'>
-/** Why a code that stands in the catalogue cannot be raised yet. */
+/** Why a code that stands in the messages cannot be raised yet. */
 type Later = { readonly later: string }
 
 const pdf: Later = {
@@ -454,7 +454,7 @@ describe('every code of the checks', function () {
           const issue = found.en.find((each) => each['code'] === code)
           const codes = found.en.map((each) => each['code'])
           expect(codes).to.include(code)
-          const { severity, domain } = preflightCatalogue[code]
+          const { severity, domain } = preflightMessages[code]
           expect(issue).to.include({ severity, domain })
           const said = [issue, found.pt.find((each) => each['code'] === code)].map((each) =>
             String(each?.['message_human']),
@@ -466,7 +466,7 @@ describe('every code of the checks', function () {
         })
 
   it('has a situation, or a reason why not yet', () => {
-    expect(Object.keys(situations).sort()).to.deep.equal(Object.keys(preflightCatalogue).sort())
+    expect(Object.keys(situations).sort()).to.deep.equal(Object.keys(preflightMessages).sort())
     const later = Object.entries(situations).flatMap(([code, wanted]) => (isLater(wanted) ? [code] : []))
     expect(later.sort()).to.deep.equal(['template.unsupported_glyph'])
   })

@@ -8,13 +8,25 @@ import type { NewEvent, StreamName } from '../../src/domain/event-store'
 import { ExecutionId, TemplateId, WorkflowId } from '../../src/domain/ids'
 import { load } from '../../src/domain/load'
 import { revision } from '../../src/domain/position'
-import { template, templateStream } from '../../src/domain/template/template'
+import { template, templateStream } from '../../src/domain/template'
 import { workflowDefinition, workflowDefinitionStream } from '../../src/domain/workflow-definition'
 import { addVersion, withoutKept } from '../support/definitions'
 import { type ReviewSite, startReviewSite } from '../support/review-site'
 import { contextOf, right } from '../support/send'
-import { as, at, type Body, bodyOf, type Client, contract, defineActive, documentNode, idOf, manual } from './requests'
-import { triggerData, uploadDocx } from './requests'
+import {
+  as,
+  at,
+  type Body,
+  bodyOf,
+  type Client,
+  contract,
+  defineActive,
+  documentNode,
+  idOf,
+  manual,
+  triggerData,
+  uploadDocx,
+} from './requests'
 import { sharedSite } from './shared-site'
 import type { Site } from './site'
 

@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { commandHandler } from '../../src/domain/command-handler'
-import { execution, executionStream } from '../../src/domain/execution'
-import type { ExecutionCommand } from '../../src/domain/execution'
+import { execution, type ExecutionCommand, executionStream } from '../../src/domain/execution'
 import { fault } from '../../src/domain/fault'
 import {
   CommandId,

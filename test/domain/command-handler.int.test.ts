@@ -13,7 +13,7 @@ import {
 } from '../../src/domain/ids'
 import type { CommandContext } from '../../src/domain/metadata'
 import { revision } from '../../src/domain/position'
-import { template, type TemplateCommand, templateStream } from '../../src/domain/template/template'
+import { template, type TemplateCommand, templateStream } from '../../src/domain/template'
 import { eventStoreForTests } from '../support/event-store'
 
 const organization = derivedId(OrganizationId, randomUUID(), 'organization')

@@ -8,9 +8,12 @@ import type { EventStore, StreamName } from '../../src/domain/event-store'
 import { CommandId, derivedId, TemplateId } from '../../src/domain/ids'
 import { type CommandContext, EventMetadata } from '../../src/domain/metadata'
 import { revision } from '../../src/domain/position'
-import { template, type TemplateCommand, templateStream } from '../../src/domain/template/template'
-import { workflowDefinition, workflowDefinitionStream } from '../../src/domain/workflow-definition'
-import type { WorkflowDefinitionCommand } from '../../src/domain/workflow-definition/commands'
+import { template, type TemplateCommand, templateStream } from '../../src/domain/template'
+import {
+  workflowDefinition,
+  type WorkflowDefinitionCommand,
+  workflowDefinitionStream,
+} from '../../src/domain/workflow-definition'
 import { addVersion, define, revise, upload, workflowId } from '../support/definitions'
 import { type LogInMemory, logInMemory } from '../support/run-in-memory'
 import { organizationId } from '../support/runs'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import { type OrganizationId, type TemplateId } from '../../src/domain/ids'
-import { template, type TemplateCommand, type TemplateState } from '../../src/domain/template/template'
+import { template, type TemplateCommand, type TemplateState } from '../../src/domain/template'
 import { right } from '../support/send'
 
 const template_id = '55981805-57e9-506a-9fd4-ae4b20d2ad91' as TemplateId

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { shownExecution, shownLog, shownStep } from '../../src/api/executions/shown'
-import { catalogue } from '../../src/domain/catalogue'
-import { actionTexts } from '../../src/domain/catalogue/actions'
-import { locales } from '../../src/domain/catalogue/entry'
-import { logTexts } from '../../src/domain/catalogue/log'
+import { messages } from '../../src/domain/messages'
+import { actionTexts } from '../../src/domain/messages/actions'
+import { locales } from '../../src/domain/messages/entry'
+import { logTexts } from '../../src/domain/messages/log'
 import type { Recorded } from '../../src/domain/event-store'
 import { readerWith } from '../../src/domain/visibility'
 import { messagesOf, shownMessage } from '../../src/projections/live/message'
@@ -26,7 +26,7 @@ const snapshot = /fault\.personal\.text$/
 
 /** Patterns up to their first parameter. */
 const beginnings = [
-  ...Object.values(catalogue).map(({ text }) => text),
+  ...Object.values(messages).map(({ text }) => text),
   ...Object.values(logTexts),
   ...Object.values(actionTexts).flatMap((texts) =>
     [0, 1].map((i) => ({ 'pt-BR': texts['pt-BR'][i] ?? '', en: texts.en[i] ?? '' })),

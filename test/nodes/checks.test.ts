@@ -4,7 +4,7 @@ import * as E from 'fp-ts/Either'
 import { derivedId, NodeId, OrganizationId } from '../../src/domain/ids'
 import type { JsonObject } from '../../src/domain/json'
 import type { UsedTemplate } from '../../src/nodes/node-type'
-import type { TemplateNode } from '../../src/domain/template/version'
+import type { TemplateNode } from '../../src/domain/template'
 import {
   type Checks,
   checksIn,

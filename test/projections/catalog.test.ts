@@ -9,9 +9,12 @@ import type { DomainEvent } from '../../src/domain/domain-event'
 import type { NewEvent, Recorded, StreamName } from '../../src/domain/event-store'
 import { derivedId, TemplateId } from '../../src/domain/ids'
 import { revision } from '../../src/domain/position'
-import { template, type TemplateCommand, templateStream } from '../../src/domain/template/template'
-import { workflowDefinition, workflowDefinitionStream } from '../../src/domain/workflow-definition'
-import type { WorkflowDefinitionCommand } from '../../src/domain/workflow-definition/commands'
+import { template, type TemplateCommand, templateStream } from '../../src/domain/template'
+import {
+  workflowDefinition,
+  type WorkflowDefinitionCommand,
+  workflowDefinitionStream,
+} from '../../src/domain/workflow-definition'
 import { catalogRows, projectCatalog } from '../../src/projections/catalog/project'
 import type { TemplateVersionRow } from '../../src/projections/catalog/rows'
 import type { CatalogView } from '../../src/projections/catalog/view'

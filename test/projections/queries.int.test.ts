@@ -14,7 +14,7 @@ import {
   WorkflowId,
 } from '../../src/domain/ids'
 import { revision } from '../../src/domain/position'
-import type { TemplateVersion } from '../../src/domain/template/version'
+import type { TemplateVersion } from '../../src/domain/template'
 import { auditQueries } from '../../src/projections/audit/queries'
 import { catalogQueries } from '../../src/projections/catalog/queries'
 import { executionQueries } from '../../src/projections/executions/queries'

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import type { NewEvent } from '../../src/domain/event-store'
 import { derivedId, NodeId, type TemplateId, WorkflowId } from '../../src/domain/ids'
-import type { TemplateCommand } from '../../src/domain/template/template'
-import type { DefineWorkflow, ReviseWorkflow } from '../../src/domain/workflow-definition/commands'
-import type { Node } from '../../src/domain/workflow-definition/node'
+import type { TemplateCommand } from '../../src/domain/template'
+import type { DefineWorkflow, Node, ReviseWorkflow } from '../../src/domain/workflow-definition'
 import { organizationId } from './runs'
 
 export const workflowId = derivedId(WorkflowId, organizationId, 'workflow')

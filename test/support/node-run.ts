@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { type Connection, connection, connectionStream } from '../../src/domain/connection/connection'
+import { type Connection, connection, connectionStream } from '../../src/domain/connection'
 import { execution, executionStream } from '../../src/domain/execution'
 import {
   ConnectionId,
@@ -18,7 +18,7 @@ import {
   WorkflowId,
 } from '../../src/domain/ids'
 import type { JsonObject } from '../../src/domain/json'
-import { template, templateStream } from '../../src/domain/template/template'
+import { template, templateStream } from '../../src/domain/template'
 import type { AnyNodeType } from '../../src/nodes/any-node-type'
 import type { OutgoingPolicy } from '../../src/nodes/outgoing/policy'
 import { oneEach } from '../../src/nodes/email/smtp-sessions'

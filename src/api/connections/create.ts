@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { commandHandler, type Handled } from '../../domain/command-handler'
-import { connection, type ConnectionState, connectionStream } from '../../domain/connection/connection'
+import { connection, type ConnectionState, connectionStream } from '../../domain/connection'
 import { ConnectionId, derivedId } from '../../domain/ids'
 import type { CommandContext } from '../../domain/metadata'
 import type { SecretStore } from '../../stores/secrets/secret-store'

@@ -1,4 +1,4 @@
-import { connection, connectionStream } from '../../domain/connection/connection'
+import { connection, connectionStream } from '../../domain/connection'
 import { ConnectionId } from '../../domain/ids'
 import type { Commanding } from '../deps'
 import { readOwned } from '../read-owned'

@@ -3,8 +3,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Execution } from '../../domain/execution/state'
 import { load } from '../../domain/load'
 import { parseRevision } from '../../domain/position'
-import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
-import type { Node } from '../../domain/workflow-definition/node'
+import { type Node, workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import type { ApiError } from '../error'
 import type { Reading } from '../owned'
 
@@ -16,5 +15,5 @@ export const nodesOfRun =
       TE.fromEither(parseRevision(workflowRevision)),
       TE.mapLeft((): ApiError => ({ _tag: 'Unexpected' })),
       TE.chainW((revision) => load(store)(workflowDefinition)(workflowDefinitionStream(workflowId), revision)),
-      TE.map(({ state }) => (state.status === 'undefined' ? [] : state.nodes)),
+      TE.map(({ state }) => (state.status === 'unknown' ? [] : state.nodes)),
     )

@@ -1,4 +1,4 @@
-import type { Locale } from '../../domain/catalogue/entry'
+import type { Locale } from '../../domain/messages/entry'
 import { html, type Html } from '../../domain/html'
 
 const style = `

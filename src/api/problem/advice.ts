@@ -1,7 +1,7 @@
-import { adviceFor, type RecommendedAction } from '../../domain/catalogue/actions'
-import type { Locale } from '../../domain/catalogue/entry'
+import { adviceFor, type RecommendedAction } from '../../domain/messages/actions'
+import type { Locale } from '../../domain/messages/entry'
 import type { Reader } from '../../domain/visibility'
-import type { Issue } from '../../domain/catalogue/issue'
+import type { Issue } from '../../domain/messages/issue'
 import type { ProblemCode } from './texts'
 
 type Text = readonly [label: string, description: string]

@@ -1,4 +1,4 @@
-import { type Issue, renderIssue } from '../../domain/catalogue/issue'
+import { type Issue, renderIssue } from '../../domain/messages/issue'
 import { acceptedIn } from '../../domain/execution/next'
 import type { Position } from '../../domain/event-store'
 import { formatPosition } from '../../domain/position'

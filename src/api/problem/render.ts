@@ -1,6 +1,6 @@
 import { IntlMessageFormat } from 'intl-messageformat'
-import type { RecommendedAction } from '../../domain/catalogue/actions'
-import type { Locale } from '../../domain/catalogue/entry'
+import type { RecommendedAction } from '../../domain/messages/actions'
+import type { Locale } from '../../domain/messages/entry'
 import { type Reader, techFor } from '../../domain/visibility'
 import type { ApiError } from '../error'
 import { adviceOn } from './advice'

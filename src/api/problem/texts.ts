@@ -1,4 +1,4 @@
-import type { Locale } from '../../domain/catalogue/entry'
+import type { Locale } from '../../domain/messages/entry'
 
 type Text = { readonly title: string; readonly detail: string }
 type ProblemText = { readonly status: number } & Readonly<Record<Locale, Text>>

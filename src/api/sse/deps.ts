@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import type * as E from 'fp-ts/Either'
-import type { Locale } from '../../domain/catalogue/entry'
+import type { Locale } from '../../domain/messages/entry'
 import type { OrganizationId } from '../../domain/ids'
 import type { LiveTail } from '../../projections/live/tail'
 import type { ApiError } from '../error'

@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { TemplateId } from '../../domain/ids'
-import { template, templateStream } from '../../domain/template/template'
+import { template, templateStream } from '../../domain/template'
 import type { CatalogQueries } from '../../projections/catalog/queries'
 import { mayRead } from '../auth/role'
 import { ignoreBody } from '../body/json'

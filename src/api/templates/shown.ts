@@ -1,6 +1,5 @@
-import { type Params, textOf } from '../../domain/catalogue/text'
-import type { Template } from '../../domain/template/template'
-import type { Loop, Tag, TemplateVersion } from '../../domain/template/version'
+import { type Params, textOf } from '../../domain/messages/text'
+import type { Loop, Tag, Template, TemplateVersion } from '../../domain/template'
 import type { Reader } from '../../domain/visibility'
 import type { StoredFile } from '../../projections/catalog/queries'
 import type { Told } from '../owned'

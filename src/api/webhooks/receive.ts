@@ -6,8 +6,7 @@ import { WorkflowId } from '../../domain/ids'
 import { hasMoreValues, JsonObject } from '../../domain/json'
 import { load } from '../../domain/load'
 import type { Actor } from '../../domain/metadata'
-import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
-import type { Workflow } from '../../domain/workflow-definition/state'
+import { type Workflow, workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import { webhookMapped, webhookTriggerData } from '../../nodes/preflight'
 import { done } from '../answer'
 import { ignoreBody, jsonBody } from '../body/json'
@@ -44,7 +43,7 @@ const addressed =
       ),
       TE.chainW((id) => load(store)(workflowDefinition)(workflowDefinitionStream(id))),
       TE.chainW(({ state, history }) => {
-        const workflow = state.status === 'undefined' ? undefined : state
+        const workflow = state.status === 'unknown' ? undefined : state
         return TE.fromNullable<ApiError>(notFound)(
           opens(workflow, typeof token === 'string' ? token : '') ? toldOf(workflow, history) : undefined,
         )

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { Node } from '../../domain/workflow-definition/node'
+import type { Node } from '../../domain/workflow-definition'
 import { incompleteness } from '../../nodes/preflight'
 import type { WorkflowIncomplete } from '../error'
 

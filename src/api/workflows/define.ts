@@ -4,8 +4,12 @@ import * as TE from 'fp-ts/TaskEither'
 import { commandHandler, type Handled } from '../../domain/command-handler'
 import { derivedId, WorkflowId } from '../../domain/ids'
 import type { CommandContext } from '../../domain/metadata'
-import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
-import type { Workflow, WorkflowDefinitionState } from '../../domain/workflow-definition/state'
+import {
+  type Workflow,
+  workflowDefinition,
+  type WorkflowDefinitionState,
+  workflowDefinitionStream,
+} from '../../domain/workflow-definition'
 import { created, done } from '../answer'
 import { mayAdminister } from '../auth/role'
 import type { Keyed } from '../canonical'
@@ -22,7 +26,7 @@ import { complete } from './complete'
 import { shownDefinition, webhookPath } from './shown'
 
 const defined = ({ state }: Handled<WorkflowDefinitionState>): TE.TaskEither<ApiError, Workflow> =>
-  state.status === 'undefined' ? TE.left(notFound) : TE.right(state)
+  state.status === 'unknown' ? TE.left(notFound) : TE.right(state)
 
 /** The webhook's address, when this very command made its token: shown now and at a repeat of the command, and never again. */
 const webhookShown = ({ webhookToken }: Keyed, { commandId }: CommandContext, workflow: Workflow) => {

@@ -1,6 +1,5 @@
 import type { WorkflowId } from '../../domain/ids'
-import type { Node } from '../../domain/workflow-definition/node'
-import type { Workflow } from '../../domain/workflow-definition/state'
+import type { Node, Workflow } from '../../domain/workflow-definition'
 import type { Dated } from '../read-owned'
 
 export const shownNode = ({ node_id, node_type, label, config }: Node, index: number) => ({

@@ -3,9 +3,13 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { commandHandler } from '../../domain/command-handler'
 import { WorkflowId } from '../../domain/ids'
-import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
-import type { ActivateWorkflow, ArchiveWorkflow } from '../../domain/workflow-definition/commands'
-import type { Workflow } from '../../domain/workflow-definition/state'
+import {
+  type ActivateWorkflow,
+  type ArchiveWorkflow,
+  type Workflow,
+  workflowDefinition,
+  workflowDefinitionStream,
+} from '../../domain/workflow-definition'
 import { done } from '../answer'
 import { mayAdminister } from '../auth/role'
 import { noBody } from '../body/json'

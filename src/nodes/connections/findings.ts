@@ -1,4 +1,4 @@
-import { isCode } from '../../domain/catalogue'
+import { isCode } from '../../domain/messages'
 import type { Finding } from '../node-type'
 import type { StepFault } from '../step-run'
 

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type * as T from 'fp-ts/Task'
-import type { Connection } from '../../domain/connection/connection'
+import type { Connection } from '../../domain/connection'
 import type { SecretOutcome } from '../../stores/secrets/secret-store'
 import type { Finding } from '../node-type'
 import type { ProbeDeps } from './connection-type'

@@ -1,5 +1,5 @@
-import { catalogue } from '../../domain/catalogue'
-import type { Connection, ReportConnection } from '../../domain/connection/connection'
+import { messages } from '../../domain/messages'
+import type { Connection, ReportConnection } from '../../domain/connection'
 import { fault } from '../../domain/fault'
 import type { Finding } from '../node-type'
 
@@ -19,7 +19,7 @@ const ofConnections: ReadonlyArray<string> = [
 
 export const isOfConnection = (code: string): boolean => ofConnections.includes(code)
 
-const isBlocking = ({ code, severity = catalogue[code].severity }: Finding): boolean => severity === 'blocking'
+const isBlocking = ({ code, severity = messages[code].severity }: Finding): boolean => severity === 'blocking'
 
 /** What a probe says of a connection: that it works, or the first thing that blocks. Undefined where all that it found may pass by itself. */
 export const reportOf = (

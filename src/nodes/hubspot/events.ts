@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
 import type { JsonObject } from '../../domain/json'
-import type { Node } from '../../domain/workflow-definition/node'
+import type { Node } from '../../domain/workflow-definition'
 import { HubSpotTriggerConfig, startingEvents } from './config'
 import { objectTypeOf } from './object-type'
 

@@ -1,6 +1,6 @@
 import type { Json } from '../../domain/event-store'
 import type { JsonObject } from '../../domain/json'
-import type { TemplateNode } from '../../domain/template/version'
+import type { TemplateNode } from '../../domain/template'
 import { type DataSize, sizeOf } from './data-size'
 
 type Text = { readonly length: number; readonly tags: number }

@@ -1,10 +1,10 @@
-import { catalogue, type Code } from '../../domain/catalogue'
-import { type Domain, domains, type Severity } from '../../domain/catalogue/entry'
-import type { Params } from '../../domain/catalogue/text'
+import { messages, type Code } from '../../domain/messages'
+import { type Domain, domains, type Severity } from '../../domain/messages/entry'
+import type { Params } from '../../domain/messages/text'
 import { phases, type PlannedStep } from '../../domain/execution/plan'
-import type { Connection } from '../../domain/connection/connection'
+import type { Connection } from '../../domain/connection'
 import type { ConnectionId, NodeId, TemplateId } from '../../domain/ids'
-import type { Node } from '../../domain/workflow-definition/node'
+import type { Node } from '../../domain/workflow-definition'
 import type { Facts, Finding, Needs, UsedTemplate } from '../node-type'
 import { timeOf } from '../references'
 import { nodeTypeOf } from '../registry'
@@ -86,7 +86,7 @@ const forPurpose =
 
 const placed = (finding: Finding, node_id: NodeId | null, position: number): PreflightFinding => {
   const { code, params, tech, pointers = [] } = finding
-  const { severity, domain } = catalogue[code]
+  const { severity, domain } = messages[code]
   const below = position === 0 ? '' : `/nodes/${position - 1}/config`
   return {
     code,

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
 import type { OrganizationId } from '../../domain/ids'
-import type { Node } from '../../domain/workflow-definition/node'
+import type { Node } from '../../domain/workflow-definition'
 import { costing } from '../node-work/cost'
 import type { Answer, Check } from '../node-work/job'
 import { deadlineOf, type NodeThreads } from '../node-work/threads'

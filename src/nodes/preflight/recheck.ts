@@ -4,7 +4,7 @@ import { type Execution, isDone } from '../../domain/execution/state'
 import type { Json } from '../../domain/event-store'
 import type { NodeId } from '../../domain/ids'
 import { type JsonObject, mergePatch } from '../../domain/json'
-import type { Node } from '../../domain/workflow-definition/node'
+import type { Node } from '../../domain/workflow-definition'
 import { variablesOf } from '../references'
 import { isBlocking, kindOf, needsOf } from './check'
 

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { Locale } from '../../domain/catalogue/entry'
+import type { Locale } from '../../domain/messages/entry'
 import type { Receipt } from '../../domain/execution/receipts'
 import type { Approver, Review } from '../../domain/execution/state'
 import { derivedId, EventId } from '../../domain/ids'

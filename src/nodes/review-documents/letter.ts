@@ -1,4 +1,4 @@
-import type { Locale } from '../../domain/catalogue/entry'
+import type { Locale } from '../../domain/messages/entry'
 import { html, paragraphs } from '../../domain/html'
 import { spokenTime } from '../../domain/spoken-time'
 import { type Message, oneLine } from '../email/message'

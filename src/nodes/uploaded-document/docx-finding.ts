@@ -1,7 +1,7 @@
 import type { Finding } from '../node-type'
 import type { Finding as DocxFinding } from './docx'
 
-/** What the engine found, in the words of the catalogue; `label` is the step's. */
+/** What the engine found, in the words of the messages; `label` is the step's. */
 export const findingOfDocx = (label: string, { code, params }: DocxFinding, tech: string): Finding => {
   const param = (name: string): string => params[name] ?? ''
   switch (code) {

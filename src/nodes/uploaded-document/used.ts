@@ -1,4 +1,4 @@
-import type { TemplateNode } from '../../domain/template/version'
+import type { TemplateNode } from '../../domain/template'
 import type { Mapping } from './template-data'
 import { touching } from './touching'
 

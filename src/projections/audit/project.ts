@@ -1,10 +1,9 @@
-import { connection, connectionCategory, type ConnectionEvent } from '../../domain/connection/connection'
+import { connection, connectionCategory, type ConnectionEvent } from '../../domain/connection'
 import type { Recorded } from '../../domain/event-store'
-import { execution, executionOfStream } from '../../domain/execution'
-import type { ExecutionEvent } from '../../domain/execution'
+import { execution, type ExecutionEvent, executionOfStream } from '../../domain/execution'
 import { derivedId, EventId, type ExecutionId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
-import { template, type TemplateEvent } from '../../domain/template/template'
+import { template, type TemplateEvent } from '../../domain/template'
 import { decoded, metadataOf } from '../decoded'
 import type { AuditAction, AuditRow } from './rows'
 

@@ -1,11 +1,14 @@
 import type { Aggregate } from '../../domain/decider'
-import { connection, connectionCategory, type Connection } from '../../domain/connection/connection'
+import { connection, connectionCategory, type Connection } from '../../domain/connection'
 import type { Recorded } from '../../domain/event-store'
-import { template, templateCategory, type Template } from '../../domain/template/template'
+import { template, templateCategory, type Template } from '../../domain/template'
 import { ConnectionId } from '../../domain/ids'
-import { workflowDefinition, workflowDefinitionCategory } from '../../domain/workflow-definition'
-import type { Node } from '../../domain/workflow-definition/node'
-import type { Workflow } from '../../domain/workflow-definition/state'
+import {
+  type Node,
+  type Workflow,
+  workflowDefinition,
+  workflowDefinitionCategory,
+} from '../../domain/workflow-definition'
 import { decoded } from '../decoded'
 import type { Folding } from '../folding'
 import type { ConnectionRow, TemplateRow, TemplateVersionRow, WorkflowRow } from './rows'
@@ -26,7 +29,7 @@ const listedAfter = (before: CatalogView | undefined, recorded: Recorded): Liste
   switch (kind) {
     case 'workflow': {
       const state = next(workflowDefinition, before?.kind === kind ? before.state : undefined, recorded)
-      if (state.status !== 'undefined') return { kind, state }
+      if (state.status !== 'unknown') return { kind, state }
       break
     }
     case 'template': {

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { Knex } from 'knex'
-import { type ConnectionStatus, connectionStatuses } from '../../domain/connection/connection'
+import { type ConnectionStatus, connectionStatuses } from '../../domain/connection'
 import type { Revision } from '../../domain/event-store'
 import type { ConnectionId, OrganizationId, TemplateId, WorkflowId } from '../../domain/ids'
 import { revision } from '../../domain/position'

@@ -1,10 +1,10 @@
-import type { ConnectionStatus } from '../../domain/connection/connection'
+import type { ConnectionStatus } from '../../domain/connection'
 import type { Revision } from '../../domain/event-store'
 import type { Fault } from '../../domain/fault'
 import type { ConnectionId, OrganizationId, TemplateId, WorkflowId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
-import type { TemplateVersion } from '../../domain/template/version'
-import type { WorkflowStatus } from '../../domain/workflow-definition/state'
+import type { TemplateVersion } from '../../domain/template'
+import type { WorkflowStatus } from '../../domain/workflow-definition'
 import type { Columns, Table } from '../upsert'
 
 type Listed<Id> = {

@@ -1,12 +1,11 @@
 import * as E from 'fp-ts/Either'
-import { type Connection, connection } from '../../domain/connection/connection'
+import { type Connection, connection } from '../../domain/connection'
 import type { Aggregate } from '../../domain/decider'
 import type { DomainEvent } from '../../domain/domain-event'
 import type { Revision, StreamName } from '../../domain/event-store'
 import { load, type Loaded } from '../../domain/load'
-import { type Template, template, templateCategory } from '../../domain/template/template'
-import { workflowDefinition, workflowDefinitionCategory } from '../../domain/workflow-definition'
-import type { Workflow } from '../../domain/workflow-definition/state'
+import { type Template, template, templateCategory } from '../../domain/template'
+import { type Workflow, workflowDefinition, workflowDefinitionCategory } from '../../domain/workflow-definition'
 import { unreadable } from '../fold-batch'
 import type { History } from '../folding'
 
@@ -41,7 +40,7 @@ const listedIn = async (
   switch (kindOf(stream)) {
     case 'workflow': {
       const { state, history } = await loaded(workflowDefinition)
-      return state.status === 'undefined' ? undefined : { kind: 'workflow', state, history }
+      return state.status === 'unknown' ? undefined : { kind: 'workflow', state, history }
     }
     case 'template': {
       const { state, history } = await loaded(template)

@@ -1,5 +1,5 @@
-import { isCode } from '../../domain/catalogue'
-import { adviceOn } from '../../domain/catalogue/advice'
+import { isCode } from '../../domain/messages'
+import { adviceOn } from '../../domain/messages/advice'
 import type { Recorded } from '../../domain/event-store'
 import type { ExecutionEvent, ExecutionEventOf } from '../../domain/execution'
 import { currentStepOf, type Execution, hasEnded, holdOf } from '../../domain/execution/state'

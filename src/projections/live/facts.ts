@@ -1,7 +1,7 @@
 import type { ExecutionEvent } from '../../domain/execution'
 import { type Execution, type ExecutionState, type RecordedFinding, stepOf } from '../../domain/execution/state'
 import type { Fault } from '../../domain/fault'
-import { domains } from '../../domain/catalogue/entry'
+import { domains } from '../../domain/messages/entry'
 import type { StepId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 import { previewOf } from './preview'

@@ -9,7 +9,7 @@ import { JsonObject } from '../../domain/json'
 const Status = t.keyof(Object.fromEntries(statuses.map((status) => [status, null])) as Record<ExecutionStatus, null>)
 const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
-/** A catalogue code with its parameters, so that a reader gets it in his language; the texts are those of the fact. */
+/** A message code with its parameters, so that a reader gets it in his language; the texts are those of the fact. */
 const fault = {
   code: t.string,
   params: t.readonly(t.record(t.string, t.union([t.string, t.number]))),

@@ -1,5 +1,5 @@
 import type * as TE from 'fp-ts/TaskEither'
-import type { Locale } from '../../domain/catalogue/entry'
+import type { Locale } from '../../domain/messages/entry'
 import type { OrganizationId } from '../../domain/ids'
 import type { Role } from '../../domain/visibility'
 

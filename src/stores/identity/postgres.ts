@@ -1,6 +1,6 @@
 import * as TE from 'fp-ts/TaskEither'
 import type { Knex } from 'knex'
-import type { Locale } from '../../domain/catalogue/entry'
+import type { Locale } from '../../domain/messages/entry'
 import type { OrganizationId } from '../../domain/ids'
 import type { Role } from '../../domain/visibility'
 import {

@@ -1,16 +1,14 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { type Connection, connection, connectionStream, isUsable } from '../../domain/connection/connection'
+import { type Connection, connection, connectionStream, isUsable } from '../../domain/connection'
 import type { EventStore, Revision } from '../../domain/event-store'
 import type { Execution } from '../../domain/execution/state'
 import type { ConnectionId, OrganizationId, TemplateId } from '../../domain/ids'
 import { load } from '../../domain/load'
 import { parseRevision } from '../../domain/position'
 import { recentlyUsed } from '../../domain/recently-used'
-import { revisionOfVersion, template, templateStream } from '../../domain/template/template'
-import type { TemplateVersion } from '../../domain/template/version'
-import { workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
-import type { Node } from '../../domain/workflow-definition/node'
+import { revisionOfVersion, template, templateStream, type TemplateVersion } from '../../domain/template'
+import { type Node, workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import type { UsedTemplate } from '../../nodes/node-type'
 import type { Unavailable } from '../../nodes/step-run'
 import { away } from './stop'
@@ -66,7 +64,7 @@ export const catalogOf = (log: Log): ((organization: OrganizationId) => Catalog)
         pipe(load(log)(workflowDefinition)(workflowDefinitionStream(workflowId), revision), TE.mapLeft(away)),
       ),
       TE.chain(({ state, history }) => {
-        if (state.status === 'undefined' || String(history.at(-1)?.revision) !== workflowRevision)
+        if (state.status === 'unknown' || String(history.at(-1)?.revision) !== workflowRevision)
           return TE.left<Unavailable>({ _tag: 'Unavailable', reason: `definition ${key} is not in the log yet` })
         definitions.keep(key, state.nodes)
         return TE.of(state.nodes)

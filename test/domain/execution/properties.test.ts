@@ -1,9 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/Either'
-import { execution } from '../../../src/domain/execution'
-import type { ExecutionCommand } from '../../../src/domain/execution'
-import type { ExecutionEvent } from '../../../src/domain/execution'
+import { execution, type ExecutionCommand, type ExecutionEvent } from '../../../src/domain/execution'
 import { next, statusOf } from '../../../src/domain/execution/next'
 import {
   type Execution,

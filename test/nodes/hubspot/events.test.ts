@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
-import type { Node } from '../../../src/domain/workflow-definition/node'
+import type { Node } from '../../../src/domain/workflow-definition'
 import { eventsIn, type HubSpotEvent, isStartedBy } from '../../../src/nodes/hubspot/events'
 import { objectTypeOf, pathOfType } from '../../../src/nodes/hubspot/object-type'
 import { recordId } from '../../../src/nodes/hubspot/record'

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import type { Recorded } from '../../../src/domain/event-store'
-import { execution, executionStream } from '../../../src/domain/execution'
-import type { ExecutionEvent } from '../../../src/domain/execution'
+import { execution, type ExecutionEvent, executionStream } from '../../../src/domain/execution'
 import { derivedId, EventId, type ExecutionId } from '../../../src/domain/ids'
 import { revision } from '../../../src/domain/position'
 import { runEvents } from '../../support/arbitraries'

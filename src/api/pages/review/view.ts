@@ -1,6 +1,5 @@
-import type { Locale } from '../../../domain/catalogue/entry'
-import type { MadeDocument } from '../../../domain/execution/state'
-import { stepOf } from '../../../domain/execution/state'
+import type { Locale } from '../../../domain/messages/entry'
+import { type MadeDocument, stepOf } from '../../../domain/execution/state'
 import { html, type Html, joined, paragraphs } from '../../../domain/html'
 import { spokenTime } from '../../../domain/spoken-time'
 import type { PageCall, Page } from '../on-page'

@@ -1,4 +1,4 @@
-import type { Locale } from '../../../domain/catalogue/entry'
+import type { Locale } from '../../../domain/messages/entry'
 import type { Over } from './invited'
 
 export type Mistake = 'stale' | 'undecided' | 'too_long'

@@ -5,11 +5,11 @@ import { comparePositions } from '../../../domain/position'
 import type { EventStore, Position } from '../../../domain/event-store'
 import type { ConnectionId, OrganizationId, WorkflowId } from '../../../domain/ids'
 import {
+  type Workflow,
   workflowDefinition,
   workflowDefinitionCategory,
   workflowDefinitionStream,
 } from '../../../domain/workflow-definition'
-import type { Workflow } from '../../../domain/workflow-definition/state'
 import type { CatalogQueries } from '../../../projections/catalog/queries'
 import type { ApiError, ReadModelUnavailable } from '../../error'
 import { owned, type Told } from '../../owned'

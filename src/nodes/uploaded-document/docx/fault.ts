@@ -1,4 +1,4 @@
-/** Codes of the catalogue (template.*, data.*) and of run time that a template or its data can lead to. */
+/** Codes of the messages (template.*, data.*) and of run time that a template or its data can lead to. */
 export type FindingCode =
   | 'template.large_file'
   | 'template.too_large'

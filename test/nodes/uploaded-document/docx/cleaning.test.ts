@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { locales } from '../../../../src/domain/catalogue/entry'
-import { textOf } from '../../../../src/domain/catalogue/text'
+import { locales } from '../../../../src/domain/messages/entry'
+import { textOf } from '../../../../src/domain/messages/text'
 import { inspect } from '../../../../src/nodes/uploaded-document/docx/inspect'
 import { render } from '../../../../src/nodes/uploaded-document/docx/render'
 import { docxText } from '../../../support/docx'

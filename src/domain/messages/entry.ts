@@ -41,7 +41,7 @@ export type Kind = 'text' | 'number' | ReadonlyArray<string>
 
 /**
  * What can go wrong: a stable code's severity, domain, advice, parameters and ICU texts; a text uses parameters that are declared, and no others.
- * Source: the product's preflight catalogue.
+ * Source: the product's preflight messages.
  */
 export type Entry = {
   readonly severity: Severity

@@ -1,6 +1,6 @@
-import { derivedId, NodeId, OrganizationId, WorkflowId } from '../../../src/domain/ids'
-import { workflowDefinition } from '../../../src/domain/workflow-definition'
-import { specificationOf } from '../../support/specification'
+import { derivedId, NodeId, OrganizationId, WorkflowId } from '../../src/domain/ids'
+import { workflowDefinition } from '../../src/domain/workflow-definition'
+import { specificationOf } from '../support/specification'
 
 const given = specificationOf(workflowDefinition)
 

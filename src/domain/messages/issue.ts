@@ -1,4 +1,4 @@
-import { catalogue, isCode } from '.'
+import { messages, isCode } from '.'
 import { techFor, paramsFor, type Reader } from '../visibility'
 import type { Domain, Severity } from './entry'
 import { type Params, textOf } from './text'
@@ -27,7 +27,7 @@ export type RenderedIssue = {
 
 const unknownCode = { domain: 'data', severity: 'blocking' } as const
 
-const entryOf = (code: string) => (isCode(code) ? catalogue[code] : unknownCode)
+const entryOf = (code: string) => (isCode(code) ? messages[code] : unknownCode)
 
 export const renderIssue =
   (reader: Reader) =>

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { connection, type ConnectionEvent } from '../../../src/domain/connection/connection'
-import { fault } from '../../../src/domain/fault'
-import { ConnectionId, derivedId, OrganizationId } from '../../../src/domain/ids'
-import { specificationOf } from '../../support/specification'
+import { connection, type ConnectionEvent } from '../../src/domain/connection'
+import { fault } from '../../src/domain/fault'
+import { ConnectionId, derivedId, OrganizationId } from '../../src/domain/ids'
+import { specificationOf } from '../support/specification'
 
 const given = specificationOf(connection)
 

@@ -7,13 +7,13 @@ import { signature } from './signature'
 import { template } from './template'
 
 /** What the checks before a run can find. */
-export const preflightCatalogue = { ...data, ...template, ...permissions, ...delivery, ...signature } as const
+export const preflightMessages = { ...data, ...template, ...permissions, ...delivery, ...signature } as const
 
-export const catalogue = { ...preflightCatalogue, ...runtime } as const satisfies Readonly<Record<string, Entry>>
+export const messages = { ...preflightMessages, ...runtime } as const satisfies Readonly<Record<string, Entry>>
 
-export type Code = keyof typeof catalogue
+export type Code = keyof typeof messages
 
-export const isCode = (text: string): text is Code => Object.hasOwn(catalogue, text)
+export const isCode = (text: string): text is Code => Object.hasOwn(messages, text)
 
 type ValueOf<K extends Kind> = K extends 'text' ? string : K extends 'number' ? number : K[number]
 
@@ -22,4 +22,4 @@ type Valued<P extends Readonly<Record<string, Kind>>> = keyof P extends never
   : { readonly [Name in keyof P]: ValueOf<P[Name]> }
 
 /** The values that the texts of a code ask for. */
-export type ParamsOf<C extends Code> = { readonly [Each in C]: Valued<(typeof catalogue)[Each]['params']> }[C]
+export type ParamsOf<C extends Code> = { readonly [Each in C]: Valued<(typeof messages)[Each]['params']> }[C]

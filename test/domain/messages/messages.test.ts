@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { IntlMessageFormat } from 'intl-messageformat'
-import { catalogue, type Code } from '../../../src/domain/catalogue'
-import { actions, domains, type Entry, type Kind, locales } from '../../../src/domain/catalogue/entry'
-import { logTexts } from '../../../src/domain/catalogue/log'
-import { textOf } from '../../../src/domain/catalogue/text'
+import { messages, type Code } from '../../../src/domain/messages'
+import { actions, domains, type Entry, type Kind, locales } from '../../../src/domain/messages/entry'
+import { logTexts } from '../../../src/domain/messages/log'
+import { textOf } from '../../../src/domain/messages/text'
 import { fault } from '../../../src/domain/fault'
 import type { Finding } from '../../../src/nodes/node-type'
 
@@ -27,9 +27,9 @@ const parametersOf = (text: string, locale: string): ReadonlyArray<string> => {
 const exampleOf = (name: string, kind: Kind): string | number =>
   kind === 'text' ? `<${name}>` : kind === 'number' ? 2 : (kind[0] ?? '')
 
-const entries = Object.entries<Entry>(catalogue)
+const entries = Object.entries<Entry>(messages)
 
-describe('the catalogue', () => {
+describe('the messages', () => {
   for (const [code, { domain, severity, action, params, text }] of entries)
     describe(code, () => {
       it('has a domain, a severity and an action of the closed lists', () => {
@@ -75,7 +75,7 @@ describe('the catalogue', () => {
     expect(textOf('render.failed', {}, 'pt-BR')).to.equal(
       'Não foi possível gerar o documento. Verifique se o template existe.',
     )
-    expect(catalogue['template.large_file'].severity).to.equal('warning')
+    expect(messages['template.large_file'].severity).to.equal('warning')
   })
 
   it('counts in the reader’s language', () => {

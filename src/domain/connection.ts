@@ -1,12 +1,12 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
-import { eventCodec, type EventOf } from '../codec'
-import type { Aggregate } from '../decider'
-import type { StreamName } from '../event-store'
-import { Fault } from '../fault'
-import { ConnectionId, OrganizationId } from '../ids'
-import { JsonObject } from '../json'
-import { streamName } from '../position'
+import { eventCodec, type EventOf } from './codec'
+import type { Aggregate } from './decider'
+import type { StreamName } from './event-store'
+import { Fault } from './fault'
+import { ConnectionId, OrganizationId } from './ids'
+import { JsonObject } from './json'
+import { streamName } from './position'
 
 /** Why steps that use a connection fail until somebody does something about it. `since` is RFC 3339 UTC. */
 export const Trouble = t.readonly(

@@ -6,10 +6,10 @@ import { troubleTexts } from '../../../src/api/pages/trouble'
 import { words as reviewWords } from '../../../src/api/pages/review/words'
 import { problemActions } from '../../../src/api/problem/advice'
 import { problemTexts } from '../../../src/api/problem/texts'
-import { catalogue } from '../../../src/domain/catalogue'
-import { actionTexts } from '../../../src/domain/catalogue/actions'
-import { actions, type Locale, locales } from '../../../src/domain/catalogue/entry'
-import { logTexts } from '../../../src/domain/catalogue/log'
+import { messages } from '../../../src/domain/messages'
+import { actionTexts } from '../../../src/domain/messages/actions'
+import { actions, type Locale, locales } from '../../../src/domain/messages/entry'
+import { logTexts } from '../../../src/domain/messages/log'
 import { letterWords } from '../../../src/nodes/review-documents/letter'
 import { argumentsOf } from '../../support/icu'
 
@@ -28,7 +28,7 @@ const labelled = (texts: Readonly<Record<Locale, readonly [string, string]>>) =>
 
 /** Everything that is said by a code, as ICU patterns. The audit says codes alone. */
 const patterns: Readonly<Record<string, Texts>> = {
-  faults: mapped(catalogue, ({ text }) => ({ text })),
+  faults: mapped(messages, ({ text }) => ({ text })),
   'lines of the log': mapped(logTexts, (text) => ({ text })),
   problems: mapped(problemTexts, (texts) => ({
     title: { 'pt-BR': texts['pt-BR'].title, en: texts.en.title },
@@ -57,7 +57,7 @@ describe('texts by code', () => {
 
   it('advise with actions that exist, each of them said', () => {
     expect(Object.keys(actionTexts).sort()).to.deep.equal([...actions].sort())
-    for (const [code, { action }] of Object.entries(catalogue)) expect(actions, code).to.include(action)
+    for (const [code, { action }] of Object.entries(messages)) expect(actions, code).to.include(action)
   })
 })
 
@@ -106,6 +106,6 @@ describe('what is said in a language', () => {
       .map((each) => join(each.parentPath, each.name))
       .filter((file) => /'pt-BR'\s*:/.test(readFileSync(file, 'utf8')))
       .map((file) => relative(src, file))
-    expect(files.filter((file) => !file.startsWith('domain/catalogue/')).sort()).to.deep.equal(known)
+    expect(files.filter((file) => !file.startsWith('domain/messages/')).sort()).to.deep.equal(known)
   })
 })

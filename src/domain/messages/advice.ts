@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as RNEA from 'fp-ts/ReadonlyNonEmptyArray'
-import { catalogue, isCode } from '.'
+import { messages, isCode } from '.'
 import type { Action } from './entry'
 import type { Params } from './text'
 
@@ -36,7 +36,7 @@ const paramsOf = (first: Found, found: ReadonlyArray<Found>): Advice['params'] =
   }
 }
 
-const actionOf = (code: string): Action => (isCode(code) ? catalogue[code].action : 'retry')
+const actionOf = (code: string): Action => (isCode(code) ? messages[code].action : 'retry')
 
 /** One for each action and node. Of a code that this version does not know: to try again. */
 export const adviceOn = (found: ReadonlyArray<Found>): ReadonlyArray<Advice> =>

@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat'
-import { catalogue, type Code, isCode } from '.'
+import { messages, type Code, isCode } from '.'
 import type { Locale } from './entry'
 
 export type Params = Readonly<Record<string, string | number>>
@@ -8,7 +8,7 @@ const compiled = new Map<string, IntlMessageFormat>()
 
 const patternOf = (code: Code, locale: Locale): IntlMessageFormat => {
   const key = `${locale} ${code}`
-  const known = compiled.get(key) ?? new IntlMessageFormat(catalogue[code].text[locale], locale)
+  const known = compiled.get(key) ?? new IntlMessageFormat(messages[code].text[locale], locale)
   compiled.set(key, known)
   return known
 }

@@ -3,10 +3,10 @@ import { join, relative } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as ts from 'typescript'
-import { catalogue, isCode } from '../../../src/domain/catalogue'
-import { locales } from '../../../src/domain/catalogue/entry'
-import { logText } from '../../../src/domain/catalogue/log'
-import { textOf } from '../../../src/domain/catalogue/text'
+import { messages, isCode } from '../../../src/domain/messages'
+import { locales } from '../../../src/domain/messages/entry'
+import { logText } from '../../../src/domain/messages/log'
+import { textOf } from '../../../src/domain/messages/text'
 import { rowsOf } from '../../../src/projections/executions/rows-of'
 import { argumentsOf, exampleOf } from '../../support/icu'
 import { anyHistory } from '../../projections/live/histories'
@@ -79,7 +79,7 @@ describe('the parameters of texts', () => {
   it('are given wherever a code is said', () => {
     expect(said.length).to.be.greaterThan(30)
     const short = said.flatMap(({ code, names, where }) => {
-      const needed = isCode(code) ? argumentsOf(catalogue[code].text['pt-BR'], 'pt-BR') : []
+      const needed = isCode(code) ? argumentsOf(messages[code].text['pt-BR'], 'pt-BR') : []
       const missing = needed.filter((name) => !names.includes(name))
       return missing.length === 0 ? [] : [`${where}: ${code} without ${missing.join(', ')}`]
     })
@@ -96,7 +96,7 @@ describe('the parameters of texts', () => {
   })
 
   it('make a text of every code when they are there, and leave the code when they are not', () => {
-    for (const [code, { text }] of Object.entries(catalogue))
+    for (const [code, { text }] of Object.entries(messages))
       for (const locale of locales) {
         const params = exampleOf(text[locale], locale)
         const full = textOf(code, params, locale)
