@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import * as E from 'fp-ts/Either'
 import type { JsonObject } from '../../src/domain/json'
-import type { UsedTemplate } from '../../src/nodes/node-type'
+import type { UsedTemplate } from '../../src/nodes/contract'
 import type { TemplateNode } from '../../src/domain/template'
 import type * as Cost from '../../src/nodes/node-work/cost'
 import type * as Preflight from '../../src/nodes/preflight'

@@ -4,7 +4,8 @@ import type { Aggregate } from '../domain/decider'
 import type { DomainEvent } from '../domain/domain-event'
 import type { EventStore, Position, Revision, StreamName } from '../domain/event-store'
 import type { OrganizationId } from '../domain/ids'
-import { load, type LoadError, type Trace } from '../domain/load'
+import type { LoadError, Trace } from '../domain/load'
+import { loadOwned, type Of } from '../domain/owned'
 import { type NotFound, notFound } from './error'
 
 export type Reading = Pick<EventStore, 'readStream'>
@@ -18,11 +19,6 @@ export type Told<State> = {
   readonly createdAt: Date | undefined
   readonly updatedAt: Date
 }
-
-export type Of<State> = Extract<State, { readonly organizationId: OrganizationId }>
-
-const belongsTo = <State extends object>(state: State, organization: OrganizationId): state is Of<State> =>
-  'organizationId' in state && state.organizationId === organization
 
 /** Undefined when nothing was written yet. */
 export const toldOf = <State>(state: State, history: ReadonlyArray<Trace>): Told<State> | undefined => {
@@ -41,8 +37,8 @@ export const owned =
   ) =>
   (stream: StreamName, organization: OrganizationId): TE.TaskEither<LoadError | NotFound, Told<Of<State>>> =>
     pipe(
-      load(store)(aggregate)(stream),
-      TE.chainW(({ state, history }) =>
-        TE.fromNullable<NotFound>(notFound)(belongsTo(state, organization) ? toldOf(state, history) : undefined),
+      loadOwned(store)(aggregate)(stream, organization),
+      TE.chainW((found) =>
+        TE.fromNullable<NotFound>(notFound)(found === undefined ? undefined : toldOf(found.state, found.history)),
       ),
     )

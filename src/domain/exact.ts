@@ -149,3 +149,19 @@ export const listOf = <A>(item: t.Type<A, unknown>, max: number): t.Type<Readonl
 /** One of these words. */
 export const oneOf = <W extends string>(...words: ReadonlyArray<W>): t.Type<W, unknown> =>
   refined('word', (u): u is W => words.includes(u as W), `must be one of ${words.join(', ')}`)
+
+/** Text of at most `max` characters in which `check` finds nothing wrong. */
+export const checkedText = (name: string, max: number, check: (value: string) => E.Either<string, unknown>) => {
+  const plain = text(max)
+  return new t.Type<string, unknown>(
+    name,
+    t.string.is,
+    (u, c) => {
+      const valid = plain.validate(u, c)
+      if (E.isLeft(valid)) return valid
+      const problem = check(valid.right)
+      return E.isLeft(problem) ? t.failure(u, c, problem.left) : valid
+    },
+    t.identity,
+  )
+}

@@ -3,10 +3,10 @@ import { flow, pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type DecodeProblem, problemsOf } from '../domain/decode-problems'
 import type { JsonObject } from '../domain/json'
-import type { Prepared, Facts, Finding, LookUp, Needs, NodeType, StepFilling } from './node-type'
-import { decodeStored } from './references'
-import { faultOfFinding } from './step-faults'
-import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
+import type { Prepared, Facts, Finding, LookUp, Needs, NodeType, StepFilling } from './contract'
+import { decodeStored } from './texts/references'
+import { faultOfFinding } from './steps/faults'
+import type { StepFault, StepResult, StepRun, StepStop } from './steps/step-run'
 
 type Problems = ReadonlyArray<DecodeProblem>
 

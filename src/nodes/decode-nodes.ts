@@ -8,7 +8,7 @@ import { JsonObject } from '../domain/json'
 import type { Node } from '../domain/workflow-definition'
 import type { AnyNodeType } from './any-node-type'
 import { exactObject, text } from '../domain/exact'
-import { tagsIn } from './liquid-tags'
+import { tagsIn } from './texts/liquid-tags'
 import { nodeTypeOf } from './registry'
 
 const mostNodes = 50

@@ -4,7 +4,7 @@ import type { Inspection, Loop as NestedLoop } from './uploaded-document/docx'
 export {
   docxEngine,
   type DocxEngine,
-  type Finding,
+  type DocxFinding,
   type Inspection,
   type TemplateFault,
 } from './uploaded-document/docx'

@@ -5,8 +5,8 @@ import { defaultLocale } from '../domain/messages/entry'
 import { smtpTimes } from '../nodes/email/smtp-session'
 import type { SmtpServer } from '../nodes/email/smtp-server-url'
 import type { OutgoingPolicy } from '../nodes/outgoing/policy'
-import { unavailable } from '../nodes/step-faults'
-import type { Mailer } from '../nodes/step-run'
+import { unavailable } from '../nodes/steps/faults'
+import type { Mailer } from '../nodes/steps/step-run'
 import type { IdentityStore } from '../stores/identity/identity-store'
 
 type Mailing = {

@@ -1,7 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as RA from 'fp-ts/ReadonlyArray'
 import * as TE from 'fp-ts/TaskEither'
-import { connection, connectionStream, isUsable } from '../../domain/connection'
 import { adviceFor } from '../../domain/messages/actions'
 import { domains } from '../../domain/messages/entry'
 import { type Found, renderFound } from '../../domain/messages/issue'
@@ -11,6 +10,7 @@ import { technicalText } from '../../domain/fault'
 import { type OrganizationId, WorkflowId } from '../../domain/ids'
 import { JsonObject } from '../../domain/json'
 import type { LoadError } from '../../domain/load'
+import { loadConnection, loadOwned } from '../../domain/owned'
 import { template, templateStream } from '../../domain/template'
 import type { Reader } from '../../domain/visibility'
 import { type Node, workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
@@ -20,9 +20,9 @@ import { ok } from '../answer'
 import { mayOperate, mayRead } from '../auth/role'
 import { ignoreBody, jsonBody } from '../body/json'
 import type { Commanding } from '../deps'
-import type { ApiError, NotFound } from '../error'
+import type { ApiError } from '../error'
 import { idIn } from '../id'
-import { owned, type Reading, type Told } from '../owned'
+import { owned, type Reading } from '../owned'
 import { noQuery } from '../query'
 import { type ReadingRuns, runAsked, runQuery } from './reading'
 
@@ -32,14 +32,6 @@ export type Wanted = {
   readonly dryRun: boolean
   readonly untilPhase: Phase | null
 }
-
-/** Undefined instead of an error for what is not there or belongs to another. */
-const orAbsent = <A>(found: TE.TaskEither<LoadError | NotFound, Told<A>>): TE.TaskEither<LoadError, A | undefined> =>
-  pipe(
-    found,
-    TE.map(({ state }): A | undefined => state),
-    TE.orElse((error) => (error._tag === 'NotFound' ? TE.right(undefined) : TE.left(error))),
-  )
 
 export type Checking = Pick<Commanding, 'canMail' | 'checks' | 'probes'> & { readonly store: Reading }
 
@@ -55,16 +47,12 @@ export const findingsFor =
       gather({
         template: (id) =>
           pipe(
-            orAbsent(owned(store)(template)(templateStream(id), organization)),
+            loadOwned(store)(template)(templateStream(id), organization),
             TE.map((found) =>
-              found === undefined ? undefined : { version: found.latest, newest: found.latest.version },
+              found === undefined ? undefined : { version: found.state.latest, newest: found.state.latest.version },
             ),
           ),
-        connection: (id) =>
-          pipe(
-            orAbsent(owned(store)(connection)(connectionStream(id), organization)),
-            TE.map((found) => (found !== undefined && isUsable(found) ? found : undefined)),
-          ),
+        connection: (id) => loadConnection(store)(id, organization),
         canMail,
         probes,
       })(nodes, { trigger, purpose }),

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { contentOf, type DocxEngine, type Finding, type TemplateFault } from '../../nodes/template-inspection'
+import { contentOf, type DocxEngine, type DocxFinding, type TemplateFault } from '../../nodes/template-inspection'
 import type { Upload } from '../body/upload'
 import type { ApiError, TemplateRefused, TooBusy } from '../error'
 
@@ -13,7 +13,7 @@ export type Inspected = {
 }
 
 /** `label` names the file where a run would name its step. */
-const refused = (findings: ReadonlyArray<Finding>, tech: string, label: string): TemplateRefused => ({
+const refused = (findings: ReadonlyArray<DocxFinding>, tech: string, label: string): TemplateRefused => ({
   _tag: 'TemplateRefused',
   issues: findings.map(({ code, params }) => ({
     code,

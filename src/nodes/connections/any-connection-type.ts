@@ -5,8 +5,7 @@ import type * as t from 'io-ts'
 import type { Connection } from '../../domain/connection'
 import { type DecodeProblem, problemsOf } from '../../domain/decode-problems'
 import type { JsonObject } from '../../domain/json'
-import type { Finding } from '../node-type'
-import type { ConnectionType, ProbeDeps } from './connection-type'
+import type { ConnectionType, Finding, ProbeDeps } from '../contract'
 import { connectionMissing } from './findings'
 
 type Decoded = E.Either<ReadonlyArray<DecodeProblem>, JsonObject>

@@ -1,8 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { ConnectionId } from '../../domain/ids'
-import { pointingAt } from '../checking'
-import type { Facts, Finding } from '../node-type'
-import type { ConnectionType } from './connection-type'
+import { pointingAt } from '../texts/foreseen'
+import type { ConnectionType, Facts, Finding } from '../contract'
 import { connectionMissing } from './findings'
 
 const wrongWith = <Config, Secret>(

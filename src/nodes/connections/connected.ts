@@ -3,9 +3,9 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { ConnectionId } from '../../domain/ids'
 import type { SecretOutcome } from '../../stores/secrets/secret-store'
-import { faultOfFinding, unavailable } from '../step-faults'
-import type { StepFault, StepRun, Unavailable } from '../step-run'
-import type { Connected, ConnectionType } from './connection-type'
+import { faultOfFinding, unavailable } from '../steps/faults'
+import type { StepFault, StepRun, Unavailable } from '../steps/step-run'
+import type { Connected, ConnectionType } from '../contract'
 import { connectionMissing, secretUnreadable } from './findings'
 
 const secretOf =

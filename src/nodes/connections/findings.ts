@@ -1,6 +1,6 @@
 import { isCode } from '../../domain/messages'
-import type { Finding } from '../node-type'
-import type { StepFault } from '../step-run'
+import type { Finding } from '../contract'
+import type { StepFault } from '../steps/step-run'
 
 /** There is none that could be used. */
 export const connectionMissing = (provider: string, tech: string): Finding => ({

@@ -1,9 +1,9 @@
 import { messages } from '../../domain/messages'
 import type { Connection, ReportConnection } from '../../domain/connection'
 import { fault } from '../../domain/fault'
-import type { Finding } from '../node-type'
+import type { Finding } from '../contract'
 
-export type { Finding } from '../node-type'
+export type { Finding } from '../contract'
 
 /** Faults of a step that lie in its connection, and stay until somebody does something about it: not in what it was used for, and not in passing. */
 const ofConnections: ReadonlyArray<string> = [

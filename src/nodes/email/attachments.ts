@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { GeneratedDocument } from '../../domain/execution/receipts'
-import { findingOfReference, faultOfFinding } from '../step-faults'
-import type { StepFault, StepRun } from '../step-run'
+import { findingOfReference, faultOfFinding } from '../steps/faults'
+import type { StepFault, StepRun } from '../steps/step-run'
 import type { EmailConfig } from './config'
 
 export type Wanted = NonNullable<EmailConfig['attachments']>[number]

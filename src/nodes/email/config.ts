@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { ConnectionId } from '../../domain/ids'
 import { exactObject, listOf, oneOf } from '../../domain/exact'
-import { templateText } from '../references'
+import { templateText } from '../texts/references'
 
 const recipients = listOf(templateText(500), 50)
 

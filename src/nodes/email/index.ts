@@ -1,6 +1,6 @@
 import { connectionMissing } from '../connections/findings'
 import { smtp } from '../connections/smtp'
-import type { NodeType } from '../node-type'
+import type { NodeType } from '../contract'
 import { check, recipientMissing } from './check'
 import { EmailConfig } from './config'
 import { execute } from './execute'

@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import type { StepFilling } from '../node-type'
-import { fillIn } from '../references'
-import { faultOfReferences, stepFault } from '../step-faults'
-import type { StepFault } from '../step-run'
+import type { StepFilling } from '../contract'
+import { fillIn } from '../texts/fill-in'
+import { faultOfReferences, stepFault } from '../steps/faults'
+import type { StepFault } from '../steps/step-run'
 import { addressOf } from './address'
 import type { EmailConfig } from './config'
 

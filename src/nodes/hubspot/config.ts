@@ -1,9 +1,8 @@
 import * as E from 'fp-ts/Either'
 import type * as t from 'io-ts'
-import { exactObject, listOf, oneOf } from '../../domain/exact'
+import { checkedText, exactObject, listOf, oneOf } from '../../domain/exact'
 import { ConnectionId } from '../../domain/ids'
-import { checkedText } from '../connections/checked-text'
-import { requiredFields } from '../required-fields'
+import { requiredFields } from '../triggers'
 
 const named = (name: string, example: string) =>
   checkedText(name, 100, (value) =>

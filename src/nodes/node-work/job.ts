@@ -1,17 +1,11 @@
 import * as E from 'fp-ts/Either'
 import type { JsonObject } from '../../domain/json'
-import {
-  checkNode,
-  type Place,
-  placedAt,
-  type PreflightFacts,
-  type PreflightFinding,
-  type Purpose,
-} from '../preflight/check'
-import { timeOf } from '../references'
+import { checkNode, type Place, placedAt, type PreflightFacts, type Purpose } from '../preflight/check'
+import type { PreflightFinding } from '../preflight/summary'
+import { timeOf } from '../texts/fill-in'
 import { nodeTypeOf } from '../registry'
-import { stepFault } from '../step-faults'
-import type { References, StepFault } from '../step-run'
+import { stepFault } from '../steps/faults'
+import type { References, StepFault } from '../steps/step-run'
 
 export type Check = {
   readonly place: Place

@@ -1,13 +1,13 @@
-import { messages, type Code } from '../../domain/messages'
-import { type Domain, domains, type Severity } from '../../domain/messages/entry'
-import type { Params } from '../../domain/messages/text'
-import { phases, type PlannedStep } from '../../domain/execution/plan'
 import type { Connection } from '../../domain/connection'
+import { phases, type PlannedStep } from '../../domain/execution/plan'
 import type { ConnectionId, NodeId, TemplateId } from '../../domain/ids'
+import type { Code } from '../../domain/messages'
+import type { Domain } from '../../domain/messages/entry'
 import type { Node } from '../../domain/workflow-definition'
-import type { Facts, Finding, Needs, UsedTemplate } from '../node-type'
-import { timeOf } from '../references'
+import type { Facts, Finding, Needs, UsedTemplate } from '../contract'
 import { nodeTypeOf } from '../registry'
+import { timeOf } from '../texts/fill-in'
+import { merged, placed, type PreflightFinding, verdict, withoutNodes } from './summary'
 
 /** What the checks look at, as plain data: they may run in another thread. What is absent does not exist for the organization. */
 export type PreflightFacts = Pick<Facts, 'trigger' | 'canMail' | 'probed' | 'source'> & {
@@ -15,21 +15,6 @@ export type PreflightFacts = Pick<Facts, 'trigger' | 'canMail' | 'probed' | 'sou
   readonly connections: Readonly<Partial<Record<ConnectionId, Connection>>>
 }
 
-/** A finding where it belongs; pointers are into the workflow as it is sent: `/nodes/<place>/config/…`. */
-export type PreflightFinding = {
-  readonly code: Code
-  readonly params: Params
-  readonly tech: string
-  readonly pointers?: ReadonlyArray<string>
-  readonly severity: Severity
-  readonly domain: Domain
-  readonly node_id: NodeId | null
-  /** From 1; 0 when it is about the workflow as a whole. */
-  readonly position: number
-}
-
-const mostFindings = 200
-const longestTech = 500
 /** For the checks of one node, where nothing else is said. */
 const nodeMs = 500
 
@@ -84,57 +69,6 @@ const forPurpose =
     return dryRun && sends && lenient.includes(finding.domain) ? { ...finding, severity: 'warning' } : finding
   }
 
-const placed = (finding: Finding, node_id: NodeId | null, position: number): PreflightFinding => {
-  const { code, params, tech, pointers = [] } = finding
-  const { severity, domain } = messages[code]
-  const below = position === 0 ? '' : `/nodes/${position - 1}/config`
-  return {
-    code,
-    params,
-    tech: tech.slice(0, longestTech),
-    pointers: pointers.map((pointer) => below + pointer),
-    severity: finding.severity ?? severity,
-    domain,
-    node_id,
-    position,
-  }
-}
-
-const compareCodes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-type Shown = Omit<PreflightFinding, 'code'> & { readonly code: string }
-
-const order = (a: Shown, b: Shown): number =>
-  domains.indexOf(a.domain) - domains.indexOf(b.domain) || a.position - b.position || compareCodes(a.code, b.code)
-
-const mostPointers = 50
-
-const together = <F extends Shown>(one: F, { pointers }: Shown): F => ({
-  ...one,
-  pointers: [...new Set([...(one.pointers ?? []), ...(pointers ?? [])])].slice(0, mostPointers),
-})
-
-const distinct = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> => {
-  const known = new Map<string, F>()
-  for (const one of findings) {
-    const key = JSON.stringify([one.code, one.params, one.position])
-    const before = known.get(key)
-    known.set(key, before === undefined ? one : together(before, one))
-  }
-  return [...known.values()]
-}
-
-// what blocks is never lost to the cap
-const capped = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> =>
-  [
-    ...findings.filter(({ severity }) => severity === 'blocking'),
-    ...findings.filter(({ severity }) => severity === 'warning'),
-  ].slice(0, mostFindings)
-
-/** Findings as they are shown: each once, what blocks first when there are too many, in order. */
-export const merged = <F extends Shown>(findings: ReadonlyArray<F>): ReadonlyArray<F> =>
-  capped(distinct(findings)).toSorted(order)
-
 /** A node to check, as it stands in its workflow. */
 export type Place = {
   readonly node: Node
@@ -188,9 +122,6 @@ export const checkNode = (
   return found.filter(isTrueWithout(facts.source))
 }
 
-const withoutNodes = (): PreflightFinding =>
-  placed({ code: 'data.workflow_without_nodes', params: {}, tech: 'no nodes', pointers: ['/nodes'] }, null, 0)
-
 /** What a definition lacks, whatever the data: it cannot be activated. */
 export const incompleteness = (nodes: ReadonlyArray<Node>): ReadonlyArray<PreflightFinding> =>
   nodes.length === 0
@@ -200,12 +131,6 @@ export const incompleteness = (nodes: ReadonlyArray<Node>): ReadonlyArray<Prefli
           (nodeTypeOf(node_type)?.incomplete(config, label) ?? []).map((one) => placed(one, node_id, index + 1)),
         ),
       )
-
-/** Everything that is known to be wrong before a run begins: all checks, at most 200 findings, by domain, position and code. */
-export const verdict = (
-  nodes: ReadonlyArray<Node>,
-  found: ReadonlyArray<PreflightFinding>,
-): ReadonlyArray<PreflightFinding> => (nodes.length === 0 ? [withoutNodes()] : merged(found))
 
 /** All checks at once, those of each node within `ms`. */
 export const preflight = (
@@ -218,8 +143,6 @@ export const preflight = (
     nodes,
     placesOf(nodes, facts, purpose).flatMap((place) => placedAt(place, purpose)(checkNode(place, facts, timeOf(ms)))),
   )
-
-export const isBlocking = ({ severity }: Pick<PreflightFinding, 'severity'>): boolean => severity === 'blocking'
 
 /** The part of a run's life that a node belongs to; undefined for a type that this version does not know. */
 export const phaseOf = ({ node_type }: Node): PlannedStep['phase'] | undefined => nodeTypeOf(node_type)?.phase

@@ -5,19 +5,10 @@ import type { Node } from '../../domain/workflow-definition'
 import { costing } from '../node-work/cost'
 import type { Answer, Check } from '../node-work/job'
 import { deadlineOf, type NodeThreads } from '../node-work/threads'
-import { checkUnfinished } from '../step-faults'
+import { checkUnfinished } from '../steps/faults'
 import type { PoolOutcome } from '../threads/pool'
-import {
-  needsOf,
-  type Place,
-  placedAt,
-  placesOf,
-  preflight,
-  type PreflightFacts,
-  type PreflightFinding,
-  type Purpose,
-  verdict,
-} from './check'
+import { needsOf, type Place, placedAt, placesOf, preflight, type PreflightFacts, type Purpose } from './check'
+import { type PreflightFinding, verdict } from './summary'
 
 /** Nothing was found out: there is no thread, or others' checks take them all. */
 export type ChecksUnavailable = { readonly _tag: 'ChecksUnavailable'; readonly reason: string }

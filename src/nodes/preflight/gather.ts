@@ -6,7 +6,7 @@ import type { Connection } from '../../domain/connection'
 import type { ConnectionId, TemplateId } from '../../domain/ids'
 import type { JsonObject } from '../../domain/json'
 import type { Node } from '../../domain/workflow-definition'
-import type { Finding, UsedTemplate } from '../node-type'
+import type { Finding, UsedTemplate } from '../contract'
 import { meant, needsOf, type PreflightFacts, type Purpose } from './check'
 import type { LookedUp, Probes } from './probes'
 

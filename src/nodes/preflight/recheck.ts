@@ -5,8 +5,9 @@ import type { Json } from '../../domain/event-store'
 import type { NodeId } from '../../domain/ids'
 import { type JsonObject, mergePatch } from '../../domain/json'
 import type { Node } from '../../domain/workflow-definition'
-import { variablesOf } from '../references'
-import { isBlocking, kindOf, needsOf } from './check'
+import { variablesOf } from '../texts/references'
+import { kindOf, needsOf } from './check'
+import { isBlocking } from './summary'
 
 /** What lies outside of docg and its definitions may have changed by then. */
 const staleAfterMs = 60_000

@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/Either'
 import type { Draft } from '../../domain/exact'
-import { foreseen, pointingAt } from '../checking'
+import { foreseen, pointingAt } from '../texts/foreseen'
 import { addressOf } from '../email/address'
 import { checkText } from '../email/check'
-import type { Facts, Finding } from '../node-type'
+import type { Facts, Finding } from '../contract'
 import { expirationDays, type SignatureConfig, type Signer } from './config'
 
 type Config = Draft<SignatureConfig>

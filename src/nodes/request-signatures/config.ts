@@ -1,7 +1,7 @@
 import type * as t from 'io-ts'
 import { exactObject, listOf, oneOf, text, wholeNumber } from '../../domain/exact'
 import { ConnectionId, DocumentId } from '../../domain/ids'
-import { templateText } from '../references'
+import { templateText } from '../texts/references'
 
 /** What it lacks is told by the checks, signer by signer. */
 const Signer = exactObject(

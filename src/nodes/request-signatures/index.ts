@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
-import type { NodeType } from '../node-type'
-import { faultOfFinding } from '../step-faults'
+import type { NodeType } from '../contract'
+import { faultOfFinding } from '../steps/faults'
 import { check, incomplete, providerNotConfigured, signersMissing } from './check'
 import { SignatureConfig } from './config'
 

@@ -1,6 +1,6 @@
 import { checkRecipients, checkText } from '../email/check'
 import type { Draft } from '../../domain/exact'
-import type { Facts, Finding } from '../node-type'
+import type { Facts, Finding } from '../contract'
 import type { ReviewConfig } from './config'
 
 export const check = (config: Draft<ReviewConfig>, facts: Facts): ReadonlyArray<Finding> => [

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts'
 import { exactObject, listOf, numberFrom, truth } from '../../domain/exact'
-import { templateText } from '../references'
+import { templateText } from '../texts/references'
 
 export const ReviewConfig = exactObject(
   'ReviewConfig',

@@ -1,5 +1,5 @@
 import { recipientMissing } from '../email/check'
-import type { NodeType } from '../node-type'
+import type { NodeType } from '../contract'
 import { check } from './check'
 import { ReviewConfig } from './config'
 import { execute } from './execute'

@@ -9,8 +9,8 @@ import { senderOf } from '../email/sender'
 import type { Message } from '../email/message'
 import { effectFaultOfSmtp, quotable } from '../email/smtp-fault'
 import { sendBySmtp } from '../email/smtp-send'
-import { effectFault, stepFault } from '../step-faults'
-import type { EffectFault, Mailer, StepRun, StepStop } from '../step-run'
+import { effectFault, stepFault } from '../steps/faults'
+import type { EffectFault, Mailer, StepRun, StepStop } from '../steps/step-run'
 import { letterOf } from './letter'
 
 type Asked = Pick<Review, 'review_id' | 'message' | 'expires_at' | 'auto_approve'>

@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { cleanBody, recipients } from '../email/message'
-import type { StepFilling } from '../node-type'
-import { fillIn } from '../references'
-import { faultOfReferences, stepFault } from '../step-faults'
-import type { StepFault } from '../step-run'
+import type { StepFilling } from '../contract'
+import { fillIn } from '../texts/fill-in'
+import { faultOfReferences, stepFault } from '../steps/faults'
+import type { StepFault } from '../steps/step-run'
 import type { ReviewConfig } from './config'
 
 /** What is asked of whom. */

@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/Either'
 import type { Draft } from '../../domain/exact'
-import { foreseen, pointingAt } from '../checking'
+import { foreseen, pointingAt } from '../texts/foreseen'
 import { checkConnection } from '../connections/check'
 import { storage } from '../connections/storage'
 import { checkAttachments } from '../email/check'
-import type { Facts, Finding } from '../node-type'
+import type { Facts, Finding } from '../contract'
 import type { StorageNodeConfig } from './config'
 import { folderOf } from './folder'
 

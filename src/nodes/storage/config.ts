@@ -1,7 +1,7 @@
 import type * as t from 'io-ts'
 import { exactObject } from '../../domain/exact'
 import { ConnectionId } from '../../domain/ids'
-import { templateText } from '../references'
+import { templateText } from '../texts/references'
 
 export const StorageNodeConfig = exactObject(
   'StorageNodeConfig',

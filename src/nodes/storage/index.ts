@@ -1,6 +1,6 @@
 import { connectionMissing } from '../connections/findings'
 import { storage as destination } from '../connections/storage'
-import type { NodeType } from '../node-type'
+import type { NodeType } from '../contract'
 import { check } from './check'
 import { StorageNodeConfig } from './config'
 import { execute } from './execute'

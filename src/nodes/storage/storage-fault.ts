@@ -1,8 +1,8 @@
 import { redacted } from '../../domain/redaction'
 import type { StorageSecret } from '../connections/storage/config'
 import { isAddressNotAllowed } from '../outgoing/address'
-import { stepFault } from '../step-faults'
-import type { StepFault } from '../step-run'
+import { stepFault } from '../steps/faults'
+import type { StepFault } from '../steps/step-run'
 
 const fieldOf = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined

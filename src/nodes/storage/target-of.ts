@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import type { OrganizationId } from '../../domain/ids'
-import type { Connected } from '../connections/connection-type'
+import type { Connected } from '../contract'
 import type { StorageConfig, StorageSecret } from '../connections/storage/config'
 import type { OutgoingPolicy } from '../outgoing/policy'
 import { destinationOf } from './destination-url'

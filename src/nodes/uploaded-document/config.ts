@@ -1,8 +1,8 @@
 import * as t from 'io-ts'
 import { TemplateId } from '../../domain/ids'
-import { dottedPath } from '../dotted-path'
+import { dottedPath } from '../texts/dotted-path'
 import { exactObject, listOf } from '../../domain/exact'
-import { sourceField, templateText } from '../references'
+import { sourceField, templateText } from '../texts/references'
 
 const FieldMapping = exactObject('FieldMapping', { template_tag: dottedPath, source_field: sourceField }, {})
 

@@ -1,5 +1,5 @@
-import type { Finding } from '../node-type'
-import type { Finding as DocxFinding } from './docx'
+import type { Finding } from '../contract'
+import type { DocxFinding } from './docx'
 
 /** What the engine found, in the words of the messages; `label` is the step's. */
 export const findingOfDocx = (label: string, { code, params }: DocxFinding, tech: string): Finding => {

@@ -1,4 +1,4 @@
-import type { NodeType } from '../node-type'
+import type { NodeType } from '../contract'
 import { check } from './check'
 import { UploadedDocumentConfig } from './config'
 import { execute } from './execute'

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { JsonObject } from '../../domain/json'
-import { dataIn } from '../data-in'
-import type { Prepared } from '../node-type'
+import { dataIn } from '../steps/data-in'
+import type { Prepared } from '../contract'
 import type { UploadedDocumentConfig } from './config'
 import type { Filled } from './fill'
 

@@ -1,9 +1,9 @@
 import * as O from 'fp-ts/Option'
 import type { Draft } from '../../domain/exact'
 import type { JsonObject } from '../../domain/json'
-import { withValuesAt } from '../dotted-path'
-import { lookUp, pathOfSource } from '../references'
-import type { References } from '../step-run'
+import { withValuesAt } from '../texts/dotted-path'
+import { lookUp, pathOfSource } from '../texts/references'
+import type { References } from '../steps/step-run'
 import type { UploadedDocumentConfig } from './config'
 
 export type Mapping = NonNullable<UploadedDocumentConfig['field_mappings']>[number]

@@ -2,8 +2,8 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as t from 'io-ts'
 import { exactObject, text } from '../../domain/exact'
-import { dottedPath } from '../dotted-path'
-import { requiredFields } from '../required-fields'
+import { dottedPath } from '../texts/dotted-path'
+import { requiredFields } from '../triggers'
 
 const fieldMapping = new t.Type<Readonly<Record<string, string>>, unknown>(
   'field_mapping',

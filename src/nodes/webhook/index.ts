@@ -1,8 +1,7 @@
 import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
-import type { NodeType } from '../node-type'
-import { checkRequiredFields } from '../required-fields'
-import { triggerResult } from '../trigger-result'
+import type { NodeType } from '../contract'
+import { checkRequiredFields, triggerResult } from '../triggers'
 import { WebhookConfig } from './config'
 
 /** A run is started by another system's POST; its body was mapped to the trigger's data when it came in. */

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import * as O from 'fp-ts/Option'
 import type { Json } from '../../domain/event-store'
 import type { JsonObject } from '../../domain/json'
-import { valueAt, withValuesAt } from '../dotted-path'
+import { valueAt, withValuesAt } from '../texts/dotted-path'
 import { WebhookConfig } from './config'
 
 type Mapped = ReadonlyArray<readonly [target: ReadonlyArray<string>, value: Json]>

@@ -1,16 +1,17 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { type Connection, connection, connectionStream, isUsable } from '../../domain/connection'
+import type { Connection } from '../../domain/connection'
 import type { EventStore, Revision } from '../../domain/event-store'
 import type { Execution } from '../../domain/execution/state'
 import type { ConnectionId, OrganizationId, TemplateId } from '../../domain/ids'
 import { load } from '../../domain/load'
+import { loadConnection, loadOwned } from '../../domain/owned'
 import { parseRevision } from '../../domain/position'
 import { recentlyUsed } from '../../domain/recently-used'
 import { revisionOfVersion, template, templateStream, type TemplateVersion } from '../../domain/template'
 import { type Node, workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
-import type { UsedTemplate } from '../../nodes/node-type'
-import type { Unavailable } from '../../nodes/step-run'
+import type { UsedTemplate } from '../../nodes/contract'
+import type { Unavailable } from '../../nodes/steps/step-run'
 import { away } from './stop'
 
 type Log = Pick<EventStore, 'readStream'>
@@ -75,10 +76,8 @@ export const catalogOf = (log: Log): ((organization: OrganizationId) => Catalog)
   return (organization) => {
     const readTemplate = (id: TemplateId, upTo?: Revision): TE.TaskEither<Unavailable, TemplateVersion | undefined> =>
       pipe(
-        load(log)(template)(templateStream(id), upTo),
-        TE.bimap(away, ({ state }) =>
-          state.status === 'stored' && state.organizationId === organization ? state.latest : undefined,
-        ),
+        loadOwned(log)(template)(templateStream(id), organization, upTo),
+        TE.bimap(away, (found) => found?.state.latest),
       )
     const latest = remembering((id: TemplateId) => readTemplate(id))
     const templateOf: Catalog['templateOf'] =
@@ -100,18 +99,13 @@ export const catalogOf = (log: Log): ((organization: OrganizationId) => Catalog)
       }
     return {
       nodes,
-      connection: remembering((id) =>
-        pipe(
-          load(log)(connection)(connectionStream(id)),
-          TE.bimap(away, ({ state }) => (isUsable(state) && state.organizationId === organization ? state : undefined)),
-        ),
-      ),
+      connection: remembering((id) => pipe(loadConnection(log)(id, organization), TE.mapLeft(away))),
       templateOf,
       usedTemplate: (run) => (id) =>
         pipe(
           TE.Do,
           TE.apS('version', templateOf(run)(id)),
-          TE.apS('newest', latest(id)),
+          TE.bind('newest', () => latest(id)),
           TE.map(({ version, newest }) =>
             version === undefined ? undefined : { version, newest: newest?.version ?? version.version },
           ),

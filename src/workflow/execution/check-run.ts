@@ -13,9 +13,9 @@ import {
   type PreflightFacts,
   type PreflightFinding,
 } from '../../nodes/preflight'
-import { triggerOf } from '../../nodes/trigger-result'
-import { unavailable } from '../../nodes/step-faults'
-import type { StepStop } from '../../nodes/step-run'
+import { triggerOf } from '../../nodes/triggers'
+import { unavailable } from '../../nodes/steps/faults'
+import type { StepStop } from '../../nodes/steps/step-run'
 import { type Attempting, untilCanceled } from './attempt'
 import type { Catalog } from './catalog'
 import { reportProbed, type Reporting } from './report-connection'

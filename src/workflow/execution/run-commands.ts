@@ -11,7 +11,7 @@ import type { Execution } from '../../domain/execution/state'
 import { CommandId, type CorrelationId, derivedId, type ExecutionId } from '../../domain/ids'
 import { load, type LoadError } from '../../domain/load'
 import { EventMetadata } from '../../domain/metadata'
-import type { LookAgain, RunGone, StepStop, Unsayable } from '../../nodes/step-run'
+import type { LookAgain, RunGone, StepStop, Unsayable } from '../../nodes/steps/step-run'
 
 export type RunLog = Pick<EventStore, 'append' | 'readStream'>
 

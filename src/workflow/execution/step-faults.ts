@@ -1,6 +1,6 @@
 import type { Step } from '../../domain/execution/state'
 import { type Fault, fault } from '../../domain/fault'
-import type { StepFault, Unsayable } from '../../nodes/step-run'
+import type { StepFault, Unsayable } from '../../nodes/steps/step-run'
 
 export const internal = (step: Step, tech: string): StepFault => ({
   _tag: 'StepFault',

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { LookAgain, StepStop, Unavailable } from '../../nodes/step-run'
+import type { LookAgain, StepStop, Unavailable } from '../../nodes/steps/step-run'
 import type { CommitError, RunCommands } from './run-commands'
 
 export const lookAgain: LookAgain = { _tag: 'LookAgain' }

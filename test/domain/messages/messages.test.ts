@@ -5,7 +5,7 @@ import { actions, domains, type Entry, type Kind, locales } from '../../../src/d
 import { logTexts } from '../../../src/domain/messages/log'
 import { textOf } from '../../../src/domain/messages/text'
 import { fault } from '../../../src/domain/fault'
-import type { Finding } from '../../../src/nodes/node-type'
+import type { Finding } from '../../../src/nodes/contract'
 
 type Ast = ReturnType<IntlMessageFormat['getAst']>
 

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
 import { fileURLToPath } from 'node:url'
 import type { Connection } from '../../../src/domain/connection'
-import type { StepResult, StepStop } from '../../../src/nodes/step-run'
+import type { StepResult, StepStop } from '../../../src/nodes/steps/step-run'
 import { docxEngine, type DocxEngine } from '../../../src/nodes/template-inspection'
 import { docxText, templateDocx } from '../../support/docx'
 import {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
-import type { StepResult, StepStop } from '../../../src/nodes/step-run'
+import type { StepResult, StepStop } from '../../../src/nodes/steps/step-run'
 import { docxEngine, type DocxEngine } from '../../../src/nodes/template-inspection'
 import { docxText, templateDocx } from '../../support/docx'
 import { attachedTemplate, chart, officeFile, webExtension } from './docx/office-files'

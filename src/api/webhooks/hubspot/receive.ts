@@ -21,10 +21,10 @@ import type { OpenCall } from '../../on'
 import type { Told } from '../../owned'
 import { noQuery } from '../../query'
 import { isRecent, isSignedBy } from './signature'
-import { type Finding, workflowsOf } from './workflows'
+import { type WorkflowLookup, workflowsOf } from './workflows'
 
 type Deps = Omit<Commanding, 'store'> &
-  Finding & {
+  WorkflowLookup & {
     readonly store: Commanding['store']
     readonly secrets: Pick<SecretStore, 'get'>
     /** How HubSpot reaches the API: what it signs begins with it. */

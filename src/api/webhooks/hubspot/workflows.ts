@@ -15,7 +15,7 @@ import type { ApiError, ReadModelUnavailable } from '../../error'
 import { owned, type Told } from '../../owned'
 import { asking, upToDate } from '../../read-side'
 
-export type Finding = {
+export type WorkflowLookup = {
   readonly store: Pick<EventStore, 'readStream' | 'subscribe' | 'tail'>
   readonly catalog: Pick<CatalogQueries, 'position' | 'waitForPosition' | 'workflowsStartedBy'>
 }
@@ -25,7 +25,7 @@ const prefixes = [`${workflowDefinitionCategory}-`]
 
 /** The last change of a workflow that the rows do not hold yet, as the log tells it; undefined when they hold all. */
 const lastChangeAfter = async (
-  store: Finding['store'],
+  store: WorkflowLookup['store'],
   position: Position | undefined,
 ): Promise<E.Either<ReadModelUnavailable, Position | undefined>> => {
   let last: Position | undefined
@@ -37,7 +37,7 @@ const lastChangeAfter = async (
 }
 
 /** What the rows lack of workflows is waited for: a workflow that was activated before the event is not missed. */
-const rowsUpToDate = ({ store, catalog }: Finding): TE.TaskEither<ApiError, void> =>
+const rowsUpToDate = ({ store, catalog }: WorkflowLookup): TE.TaskEither<ApiError, void> =>
   pipe(
     TE.Do,
     TE.apSW('tail', store.tail),
@@ -51,7 +51,7 @@ const rowsUpToDate = ({ store, catalog }: Finding): TE.TaskEither<ApiError, void
 
 /** The organization's active workflows that this connection may start, as the log tells them now; at most a hundred. */
 export const workflowsOf = (
-  deps: Finding,
+  deps: WorkflowLookup,
   organization: OrganizationId,
   connection: ConnectionId,
 ): TE.TaskEither<ApiError, ReadonlyArray<Told<Workflow>>> =>

@@ -4,8 +4,8 @@ import * as t from 'io-ts'
 import { isAddressNotAllowed } from '../../outgoing/address'
 import type { OutgoingAnswer } from '../../outgoing/http'
 import { redacted } from '../../../domain/redaction'
-import { stepFault } from '../../step-faults'
-import type { StepFault } from '../../step-run'
+import { stepFault } from '../../steps/faults'
+import type { StepFault } from '../../steps/step-run'
 
 export const provider = 'HubSpot'
 

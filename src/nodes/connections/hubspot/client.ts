@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type * as t from 'io-ts'
 import { exchange, type OutgoingRequest } from '../../outgoing/http'
 import type { OutgoingPolicy } from '../../outgoing/policy'
-import type { StepFault } from '../../step-run'
+import type { StepFault } from '../../steps/step-run'
 import { type Asked, faultOfAnswer, faultOfSilence, garbled, jsonOf } from './answer'
 import type { HubSpotConfig } from './config'
 

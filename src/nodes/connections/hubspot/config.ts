@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
-import { exactObject, listOf, text } from '../../../domain/exact'
-import { checkedText } from '../checked-text'
+import { checkedText, exactObject, listOf, text } from '../../../domain/exact'
 
 const apiAddress = (value: string): E.Either<string, unknown> => {
   if (!URL.canParse(value)) return E.left('is not an address')

@@ -1,9 +1,8 @@
 import { isIP } from 'node:net'
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
-import { exactObject, text, wholeNumber } from '../../../domain/exact'
+import { checkedText, exactObject, text, wholeNumber } from '../../../domain/exact'
 import { addressOf, mailboxOf } from '../../email/address'
-import { checkedText } from '../checked-text'
 
 // a host is valid where it would be as an address's domain
 const host = checkedText('host', 253, (value) =>

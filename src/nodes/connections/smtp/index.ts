@@ -1,7 +1,6 @@
-import type { Finding } from '../../node-type'
+import type { ConnectionType, Finding, Probed, ProbeDeps } from '../../contract'
 import { faultOfSmtp } from '../../email/smtp-fault'
 import { oneEach } from '../../email/smtp-sessions'
-import type { ConnectionType, ProbeDeps, Probed } from '../connection-type'
 import { findingOfFault } from '../findings'
 import { SmtpConfig, SmtpSecret } from './config'
 

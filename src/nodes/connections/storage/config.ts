@@ -1,7 +1,6 @@
 import type * as t from 'io-ts'
-import { exactObject, text } from '../../../domain/exact'
+import { checkedText, exactObject, text } from '../../../domain/exact'
 import { destinationOf } from '../../storage/destination-url'
-import { checkedText } from '../checked-text'
 
 export const StorageConfig = exactObject('StorageConfig', { url: checkedText('url', 2_000, destinationOf) }, {})
 export type StorageConfig = t.TypeOf<typeof StorageConfig>

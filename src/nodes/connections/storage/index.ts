@@ -1,8 +1,7 @@
 import * as E from 'fp-ts/Either'
-import type { Finding } from '../../node-type'
+import type { ConnectionType, Finding, Probed, ProbeDeps } from '../../contract'
 import { faultOfStorage } from '../../storage/storage-fault'
 import { targetOf } from '../../storage/target-of'
-import type { ConnectionType, ProbeDeps, Probed } from '../connection-type'
 import { connectionMissing, findingOfFault } from '../findings'
 import { StorageConfig, StorageSecret } from './config'
 

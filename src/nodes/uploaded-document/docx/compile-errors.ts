@@ -1,6 +1,6 @@
 import * as O from 'fp-ts/Option'
 import * as t from 'io-ts'
-import { type Finding, finding } from './fault'
+import { type DocxFinding, finding } from './fault'
 import { syntaxError } from './tag-rules'
 
 const properties = t.partial({
@@ -22,7 +22,7 @@ const notADocument = /^(filetype_|malformed_xml|xlsx_|no_xml_tag_found|mimetype)
 const shownTag = ({ context, closingtag, xtag }: Properties): string =>
   (context ?? (closingtag === undefined ? `{{${(xtag ?? '').trim()}}}` : `{{/${closingtag}}}`)).trim()
 
-const findingOf = (known: Properties): ReadonlyArray<Finding> => {
+const findingOf = (known: Properties): ReadonlyArray<DocxFinding> => {
   const { id, explanation } = known
   if (id === undefined || notADocument.test(id)) return [finding('template.unreadable')]
   // reported by our own rules, whatever stands around the tag
@@ -30,7 +30,7 @@ const findingOf = (known: Properties): ReadonlyArray<Finding> => {
 }
 
 /** docxtemplater's error as findings: one per fault of the markup, or that the file is no document at all. */
-export const compileErrors = (error: unknown): ReadonlyArray<Finding> => {
+export const compileErrors = (error: unknown): ReadonlyArray<DocxFinding> => {
   const known = propertiesOf(error)
   if (O.isNone(known)) return [finding('template.unreadable')]
   const { errors } = known.value

@@ -1,7 +1,7 @@
 import Docxtemplater, { type DXT } from 'docxtemplater'
 import * as E from 'fp-ts/Either'
 import PizZip from 'pizzip'
-import { type Finding } from './fault'
+import { type DocxFinding } from './fault'
 import { type Parts } from './unpack'
 import { readTags, type ParsedPart, type TagUse } from './tag-use'
 import { compileErrors } from './compile-errors'
@@ -13,7 +13,7 @@ interface Change {
 export interface Compiled {
   readonly uses: ReadonlyArray<TagUse>
   /** The template ready to be filled, or docxtemplater's complaints about its markup. */
-  readonly document: E.Either<ReadonlyArray<Finding>, Docxtemplater<PizZip>>
+  readonly document: E.Either<ReadonlyArray<DocxFinding>, Docxtemplater<PizZip>>
 }
 
 const tagReader = (uses: Array<TagUse>): DXT.Module => ({

@@ -1,5 +1,5 @@
 /** Codes of the messages (template.*, data.*) and of run time that a template or its data can lead to. */
-export type FindingCode =
+export type DocxFindingCode =
   | 'template.large_file'
   | 'template.too_large'
   | 'template.unreadable'
@@ -15,24 +15,27 @@ export type FindingCode =
   | 'rate_limited'
   | 'timeout'
 
-export interface Finding {
-  readonly code: FindingCode
+export interface DocxFinding {
+  readonly code: DocxFindingCode
   readonly params: Readonly<Record<string, string>>
 }
 
 /** The first finding, a technical text in English without document content, and every finding of the same refusal. */
-export interface TemplateFault extends Finding {
+export interface TemplateFault extends DocxFinding {
   readonly _tag: 'TemplateFault'
   readonly tech: string
-  readonly findings: ReadonlyArray<Finding>
+  readonly findings: ReadonlyArray<DocxFinding>
 }
 
-export const finding = (code: FindingCode, params: Readonly<Record<string, string>> = {}): Finding => ({ code, params })
+export const finding = (code: DocxFindingCode, params: Readonly<Record<string, string>> = {}): DocxFinding => ({
+  code,
+  params,
+})
 
 export const templateFault = (
-  first: Finding,
+  first: DocxFinding,
   tech: string,
-  findings: ReadonlyArray<Finding> = [first],
+  findings: ReadonlyArray<DocxFinding> = [first],
 ): TemplateFault => ({
   _tag: 'TemplateFault',
   code: first.code,

@@ -1,6 +1,6 @@
 export { mostData } from './limits'
 export { docxEngine, type DocxEngine } from './engine'
-export { type Finding, type TemplateFault } from './fault'
+export { type DocxFinding, type TemplateFault } from './fault'
 export { type Inspection } from './inspect'
 export { type Data } from './render'
 export { type Loop, type TemplateNode } from './template-tree'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { compile, type Compiled } from './compile'
-import { type Finding, finding, type TemplateFault, tooLarge, unreadable } from './fault'
+import { type DocxFinding, finding, type TemplateFault, tooLarge, unreadable } from './fault'
 import { limits, megabytes } from './limits'
 import { openUpload } from './open-template'
 import { readTree } from './tag-rules'
@@ -13,8 +13,8 @@ export interface Inspection {
   readonly tree: ReadonlyArray<TemplateNode>
   readonly tags: ReadonlyArray<Tag>
   readonly loops: ReadonlyArray<Loop>
-  readonly errors: ReadonlyArray<Finding>
-  readonly warnings: ReadonlyArray<Finding>
+  readonly errors: ReadonlyArray<DocxFinding>
+  readonly warnings: ReadonlyArray<DocxFinding>
   /** Of the file to store, bytes. */
   readonly size: number
   readonly sha256: string
@@ -28,10 +28,10 @@ export interface Inspection {
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-const isId = (id: string) => (one: Finding) => one.params['id'] === id
+const isId = (id: string) => (one: DocxFinding) => one.params['id'] === id
 
 /** Every fault of the markup once, our own findings first: they name the tag as it was written. */
-export const findingsOf = ({ uses, document }: Compiled): ReadonlyArray<Finding> => {
+export const findingsOf = ({ uses, document }: Compiled): ReadonlyArray<DocxFinding> => {
   const all = [...readTree(uses).errors, ...(E.isLeft(document) ? document.left : [])]
   const distinct = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
   // an end without a beginning also reads as a tag without a name

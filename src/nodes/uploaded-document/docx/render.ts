@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import type PizZip from 'pizzip'
 import { compile, type Compiled } from './compile'
-import { type Finding, finding, type TemplateFault, templateFault } from './fault'
+import { type DocxFinding, finding, type TemplateFault, templateFault } from './fault'
 import { findingsOf, sha256 } from './inspect'
 import { limits, megabytes } from './limits'
 import { type Package } from './opc'
@@ -24,7 +24,7 @@ export interface Rendered {
   readonly bytes: Uint8Array
   readonly size: number
   readonly sha256: string
-  readonly warnings: ReadonlyArray<Finding>
+  readonly warnings: ReadonlyArray<DocxFinding>
 }
 
 interface Meter {
@@ -73,7 +73,7 @@ const faultOf = (error: unknown): TemplateFault => {
     : failed(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown')
 }
 
-const firstOf = (findings: ReadonlyArray<Finding>, tech: string): E.Either<TemplateFault, void> => {
+const firstOf = (findings: ReadonlyArray<DocxFinding>, tech: string): E.Either<TemplateFault, void> => {
   const [first] = findings
   return first === undefined ? E.right(undefined) : E.left(templateFault(first, tech, findings))
 }

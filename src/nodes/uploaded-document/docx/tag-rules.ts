@@ -1,4 +1,4 @@
-import { type Finding, finding } from './fault'
+import { type DocxFinding, finding } from './fault'
 import { limits } from './limits'
 import { type TagUse } from './tag-use'
 import { type SectionNode, type TemplateNode } from './template-tree'
@@ -9,10 +9,10 @@ const dottedPath = new RegExp(`^${segment}(?:\\.${segment})*$`, 'u')
 const isPath = (path: string): boolean =>
   path === '.' || (path.length <= limits.tagLength && dottedPath.test(path) && !path.split('.').includes('__proto__'))
 
-export const syntaxError = (tag: string, id: string, explanation: string): Finding =>
+export const syntaxError = (tag: string, id: string, explanation: string): DocxFinding =>
   finding('template.syntax_error', { tag: tag.slice(0, limits.tagLength), id, explanation })
 
-const errorOf = (use: TagUse): ReadonlyArray<Finding> => {
+const errorOf = (use: TagUse): ReadonlyArray<DocxFinding> => {
   const tag = `{{${use.raw}}}`
   if (use.kind === 'raw-xml') return [finding('template.unsafe_content', { feature: tag.slice(0, limits.tagLength) })]
   if (use.kind === 'close' && use.path === '') return []
@@ -43,7 +43,7 @@ const sectionOf = ({ path, inverted, children }: OpenSection): SectionNode => ({
   children,
 })
 
-const nestingErrors = (use: TagUse, open: ReadonlyArray<OpenSection>): ReadonlyArray<Finding> => {
+const nestingErrors = (use: TagUse, open: ReadonlyArray<OpenSection>): ReadonlyArray<DocxFinding> => {
   const tag = `{{${use.raw}}}`
   return [
     ...(open.length >= limits.loopDepth
@@ -56,7 +56,7 @@ const nestingErrors = (use: TagUse, open: ReadonlyArray<OpenSection>): ReadonlyA
   ]
 }
 
-const treeOfPart = (uses: ReadonlyArray<TagUse>, errors: Array<Finding>): ReadonlyArray<TemplateNode> => {
+const treeOfPart = (uses: ReadonlyArray<TagUse>, errors: Array<DocxFinding>): ReadonlyArray<TemplateNode> => {
   const root: Array<TemplateNode> = []
   const open: Array<OpenSection> = []
   const put = (node: TemplateNode) => (open.at(-1)?.children ?? root).push(node)
@@ -78,7 +78,7 @@ const treeOfPart = (uses: ReadonlyArray<TagUse>, errors: Array<Finding>): Readon
 /** The tree of all parts together, and what our own rules refuse in it; unmatched sections are docxtemplater's to report. */
 export const readTree = (
   uses: ReadonlyArray<TagUse>,
-): { readonly tree: ReadonlyArray<TemplateNode>; readonly errors: ReadonlyArray<Finding> } => {
+): { readonly tree: ReadonlyArray<TemplateNode>; readonly errors: ReadonlyArray<DocxFinding> } => {
   const named = uses.filter((use) => errorOf(use).length === 0)
   const errors = uses.flatMap(errorOf)
   const files = [...new Set(named.map(({ file }) => file))]

@@ -1,4 +1,4 @@
-import { type Finding, type FindingCode, finding } from './fault'
+import { type DocxFinding, type DocxFindingCode, finding } from './fault'
 import { limits } from './limits'
 import { type Found, lookup, namesOf } from './scope'
 import { type TemplateNode } from './template-tree'
@@ -6,15 +6,15 @@ import { isPrintable } from './text'
 
 export interface DataFindings {
   /** Missing values, wrong shapes, too many items: the template cannot be filled with this data. */
-  readonly errors: ReadonlyArray<Finding>
-  readonly warnings: ReadonlyArray<Finding>
+  readonly errors: ReadonlyArray<DocxFinding>
+  readonly warnings: ReadonlyArray<DocxFinding>
   /** Iterations of all loops together. */
   readonly items: number
 }
 
 interface Walk {
-  readonly errors: Map<string, Finding>
-  readonly warnings: Map<string, Finding>
+  readonly errors: Map<string, DocxFinding>
+  readonly warnings: Map<string, DocxFinding>
   items: number
   visits: number
 }
@@ -63,11 +63,11 @@ const inside = ({ values, at, place }: Scopes, found: Located, placed: string): 
 
 // one finding per place in the template, however many items lack the value
 const note = (
-  into: Map<string, Finding>,
+  into: Map<string, DocxFinding>,
   { path }: Part,
   { place }: Scopes,
-  code: FindingCode,
-  params: () => Finding['params'],
+  code: DocxFindingCode,
+  params: () => DocxFinding['params'],
 ) => {
   const key = `${code} ${place} ${path}`
   if (!into.has(key)) into.set(key, finding(code, params()))

@@ -1,3 +1,4 @@
+import { recentlyUsed } from '../../domain/recently-used'
 import { Liquid } from 'liquidjs'
 
 const allowedTags = ['#', 'assign', 'break', 'capture', 'case', 'comment', 'continue', 'for', 'if', 'unless']
@@ -38,4 +39,18 @@ export const sealedLiquid = (print: (value: unknown) => string): Liquid => {
     if (refusedFilters.test(name)) Reflect.deleteProperty(liquid.filters, name)
   withoutNow(liquid)
   return liquid
+}
+
+const longestKept = 10_000
+
+/** A pure function of a text that keeps its results for the `most` texts asked for last. Texts over 10,000 characters are not kept. */
+export const remembered = <A>(most: number, work: (text: string) => A): ((text: string) => A) => {
+  const kept = recentlyUsed<string, A>(most, () => 1)
+  return (text) => {
+    const known = kept.get(text)
+    if (known !== undefined) return known
+    const result = work(text)
+    if (text.length <= longestKept) kept.keep(text, result)
+    return result
+  }
 }

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
-import type { Connection } from '../../src/domain/connection'
-import type { JsonObject } from '../../src/domain/json'
-import type { TemplateNode } from '../../src/domain/template'
-import { decodeNodes, isBlocking, needsOf, preflight } from '../../src/nodes/preflight'
-import type { UsedTemplate } from '../../src/nodes/node-type'
-import { connectionId, connectionOf, templateId } from '../support/node-run'
+import type { Connection } from '../../../src/domain/connection'
+import type { JsonObject } from '../../../src/domain/json'
+import type { TemplateNode } from '../../../src/domain/template'
+import { decodeNodes, isBlocking, needsOf, preflight } from '../../../src/nodes/preflight'
+import type { UsedTemplate } from '../../../src/nodes/contract'
+import { connectionId, connectionOf, templateId } from '../../support/node-run'
 
 const tag = (path: string): TemplateNode => ({ kind: 'tag', path })
 const section = (path: string, ...children: ReadonlyArray<TemplateNode>): TemplateNode => ({

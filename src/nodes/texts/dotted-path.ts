@@ -1,8 +1,8 @@
 import { pipe } from 'fp-ts/function'
 import * as O from 'fp-ts/Option'
 import * as t from 'io-ts'
-import type { Json } from '../domain/event-store'
-import type { JsonObject } from '../domain/json'
+import type { Json } from '../../domain/event-store'
+import type { JsonObject } from '../../domain/json'
 
 const segment = '[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_-]*'
 const shape = new RegExp(`^${segment}(?:\\.${segment})*$`, 'u')

@@ -1,4 +1,4 @@
-import { type JsonObject, mayFit } from '../domain/json'
+import { type JsonObject, mayFit } from '../../domain/json'
 
 const longest = 65_536
 

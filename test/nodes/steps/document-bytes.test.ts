@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import * as TE from 'fp-ts/TaskEither'
-import { bytesOf } from '../../src/nodes/document-bytes'
-import type { StepRun } from '../../src/nodes/step-run'
-import type { BlobStore } from '../../src/stores/blobs/blob-store'
+import { bytesOf } from '../../../src/nodes/steps/document-bytes'
+import type { StepRun } from '../../../src/nodes/steps/step-run'
+import type { BlobStore } from '../../../src/stores/blobs/blob-store'
 
 const read = (get: BlobStore['get']) =>
   bytesOf({ blobs: { get } as BlobStore, step: { label: 'Send' } as StepRun['step'] }, { sha256: 'ab' }, 20)()

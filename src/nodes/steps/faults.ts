@@ -1,8 +1,8 @@
-import type { Code, ParamsOf } from '../domain/messages'
-import type { Params } from '../domain/messages/text'
-import { fault, recordedFault } from '../domain/fault'
-import type { Finding } from './node-type'
-import type { ReferenceFault } from './references'
+import type { Code, ParamsOf } from '../../domain/messages'
+import type { Params } from '../../domain/messages/text'
+import { fault, recordedFault } from '../../domain/fault'
+import type { Finding } from '../contract'
+import type { ReferenceFault } from '../texts/fill-in'
 import type { EffectFault, StepFault, Unavailable } from './step-run'
 
 export const stepFault = <C extends Code>(

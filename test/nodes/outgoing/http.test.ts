@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { exchange, type OutgoingLimits } from '../../src/nodes/outgoing/http'
+import { exchange, type OutgoingLimits } from '../../../src/nodes/outgoing/http'
 
 const limits: OutgoingLimits = {
   policy: { allowPrivateAddresses: true, fileRoot: undefined },

@@ -1,11 +1,12 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import type { JsonObject } from '../domain/json'
+import type { JsonObject } from '../../domain/json'
 import { withValuesAt } from './dotted-path'
-import type { Facts, Finding } from './node-type'
+import type { Facts, Finding } from '../contract'
 import type { Path } from './liquid-variables'
-import { fillIn, stepsIn, variablesOf } from './references'
-import { findingOfReference } from './step-faults'
+import { fillIn } from './fill-in'
+import { stepsIn, variablesOf } from './references'
+import { findingOfReference } from '../steps/faults'
 
 const standIn = 'x'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { TokenKind, Tokenizer } from 'liquidjs'
-import { tagsIn } from '../../src/nodes/liquid-tags'
+import { tagsIn } from '../../../src/nodes/texts/liquid-tags'
 
 const enough = 1_000_000
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import type { JsonObject } from '../../src/domain/json'
-import type { TemplateNode } from '../../src/domain/template'
-import { costing } from '../../src/nodes/node-work/cost'
-import { walkData } from '../../src/nodes/uploaded-document/docx'
-import { manyNames } from '../support/hard-texts'
+import type { JsonObject } from '../../../src/domain/json'
+import type { TemplateNode } from '../../../src/domain/template'
+import { costing } from '../../../src/nodes/node-work/cost'
+import { walkData } from '../../../src/nodes/uploaded-document/docx'
+import { manyNames } from '../../support/hard-texts'
 
 const costOf = (config: JsonObject, data: JsonObject = {}, ...tree: ReadonlyArray<TemplateNode>) =>
   costing(data)(config, [tree])

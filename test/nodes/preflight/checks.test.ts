@@ -1,10 +1,10 @@
 import { type Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
-import { derivedId, NodeId, OrganizationId } from '../../src/domain/ids'
-import type { JsonObject } from '../../src/domain/json'
-import type { UsedTemplate } from '../../src/nodes/node-type'
-import type { TemplateNode } from '../../src/domain/template'
+import { derivedId, NodeId, OrganizationId } from '../../../src/domain/ids'
+import type { JsonObject } from '../../../src/domain/json'
+import type { UsedTemplate } from '../../../src/nodes/contract'
+import type { TemplateNode } from '../../../src/domain/template'
 import {
   type Checks,
   checksIn,
@@ -13,10 +13,10 @@ import {
   preflight,
   type PreflightFacts,
   wholeRun,
-} from '../../src/nodes/preflight'
-import { endless, hanging, manyNames, manyWords, slow } from '../support/hard-texts'
-import { connectionId, connectionOf, organizationId, templateId } from '../support/node-run'
-import { until } from '../support/until'
+} from '../../../src/nodes/preflight'
+import { endless, hanging, manyNames, manyWords, slow } from '../../support/hard-texts'
+import { connectionId, connectionOf, organizationId, templateId } from '../../support/node-run'
+import { until } from '../../support/until'
 
 const tag = (path: string): TemplateNode => ({ kind: 'tag', path })
 const rows = (...paths: ReadonlyArray<string>): TemplateNode => ({

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { LookupAddress } from 'node:dns'
-import { allowedAddresses, isAddressNotAllowed, pinnedAddress } from '../../src/nodes/outgoing/address'
-import { guardedLookup } from '../../src/nodes/outgoing/guarded-lookup'
+import { allowedAddresses, isAddressNotAllowed, pinnedAddress } from '../../../src/nodes/outgoing/address'
+import { guardedLookup } from '../../../src/nodes/outgoing/guarded-lookup'
 
 const strict = { allowPrivateAddresses: false, fileRoot: undefined }
 const open = { allowPrivateAddresses: true, fileRoot: undefined }

@@ -1,11 +1,12 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import * as fc from 'fast-check'
-import { problemsOf } from '../../src/domain/decode-problems'
-import { exactObject, listOf } from '../../src/domain/exact'
-import type { JsonObject } from '../../src/domain/json'
-import { decodeStored, fillIn, sourceField, templateText, timeOf, variablesOf } from '../../src/nodes/references'
-import type { References } from '../../src/nodes/step-run'
+import { problemsOf } from '../../../src/domain/decode-problems'
+import { exactObject, listOf } from '../../../src/domain/exact'
+import type { JsonObject } from '../../../src/domain/json'
+import { fillIn, timeOf } from '../../../src/nodes/texts/fill-in'
+import { decodeStored, sourceField, templateText, variablesOf } from '../../../src/nodes/texts/references'
+import type { References } from '../../../src/nodes/steps/step-run'
 
 const references = {
   trigger: JSON.parse(

@@ -1,6 +1,44 @@
+import { pipe } from 'fp-ts/function'
+import * as O from 'fp-ts/Option'
+import type { Json } from '../domain/event-store'
+import { listOf } from '../domain/exact'
 import type { Execution } from '../domain/execution/state'
 import { JsonObject } from '../domain/json'
-import type { StepResult } from './step-run'
+import type { Facts, Finding } from './contract'
+import type { StepResult } from './steps/step-run'
+import { dottedPath, valueAt } from './texts/dotted-path'
+
+/** Fields that the trigger's data must have, as dotted paths. */
+export const requiredFields = listOf(dottedPath, 100)
+
+const isBlank = (value: Json): boolean => value === null || (typeof value === 'string' && value.trim() === '')
+
+const isMissing =
+  (trigger: JsonObject) =>
+  (path: string): boolean =>
+    pipe(
+      valueAt(trigger, path.split('.')),
+      O.match(() => true, isBlank),
+    )
+
+/** Absent, null or blank: all of them together, in one finding. */
+export const checkRequiredFields = (
+  { required_fields = [] }: { readonly required_fields?: ReadonlyArray<string> },
+  { trigger }: Facts,
+): ReadonlyArray<Finding> => {
+  const missing = required_fields.filter(isMissing(trigger))
+  const fields = missing.join(', ')
+  return missing.length === 0
+    ? []
+    : [
+        {
+          code: 'data.missing_required_field',
+          params: { count: missing.length, fields },
+          tech: `the trigger's data lack ${fields}`,
+          pointers: missing.map((path) => `/required_fields/${required_fields.indexOf(path)}`),
+        },
+      ]
+}
 
 /** Source data is in the run's own beginning too; a second copy of more would not fit beside it. */
 const largestCopy = 131_072

@@ -1,18 +1,20 @@
 import type * as E from 'fp-ts/Either'
+import type * as T from 'fp-ts/Task'
 import type * as TE from 'fp-ts/TaskEither'
+import type * as t from 'io-ts'
 import type { Code, ParamsOf } from '../domain/messages'
 import type { Severity } from '../domain/messages/entry'
 import type { Draft, ExactObject } from '../domain/exact'
 import type { Connection } from '../domain/connection'
 import type { Phase, StepKind } from '../domain/execution/plan'
 import type { Step } from '../domain/execution/state'
-import type { ConnectionId, TemplateId } from '../domain/ids'
+import type { ConnectionId, OrganizationId, TemplateId } from '../domain/ids'
 import type { JsonObject } from '../domain/json'
 import type { TemplateVersion } from '../domain/template'
 import type { SecretStore } from '../stores/secrets/secret-store'
-import type { Filling } from './references'
+import type { Filling } from './texts/fill-in'
 import type { OutgoingPolicy } from './outgoing/policy'
-import type { StepFault, StepResult, StepRun, StepStop } from './step-run'
+import type { StepFault, StepResult, StepRun, StepStop } from './steps/step-run'
 
 /** Something found before a run begins; domain, advice and, unless said here, severity follow from the code. */
 export type Finding = {
@@ -102,4 +104,32 @@ export type NodeType<Config, Filled = null> = {
   /** What goes into the step, shown as `data_in`, at most 64 kB. */
   readonly input: (config: Config, prepared: Prepared<Filled>) => E.Either<StepFault, JsonObject>
   readonly execute: (config: Config, run: StepRun & Prepared<Filled>) => TE.TaskEither<StepStop, StepResult>
+}
+
+export type Connected<Config, Secret> = { readonly config: Config; readonly secret: Secret | undefined }
+
+export type Probed<Config, Secret> = Connected<Config, Secret> & {
+  readonly organizationId: OrganizationId
+  readonly connectionId: ConnectionId
+}
+
+export type ProbeDeps = {
+  readonly outgoing: OutgoingPolicy
+  /** To renew a secret that does not last. */
+  readonly secrets: Pick<SecretStore, 'renew'>
+  /** Aborts when the probe's time is over: what it then still says is not heard. */
+  readonly signal: AbortSignal
+}
+
+/** One kind of connection; a new one is a folder and a line in the registry. */
+export type ConnectionType<Config, Secret> = {
+  readonly type: string
+  /** As people call it. */
+  readonly provider: string
+  readonly config: t.Type<Config, unknown>
+  readonly secret: t.Type<Secret, unknown>
+  /** What is found when the provider does not answer in time. */
+  readonly unreachable: (tech: string) => Finding
+  /** Connects and logs in as a step would, and leaves nothing. What it finds is why steps that use the connection would fail. */
+  readonly probe: (connection: Probed<Config, Secret>, deps: ProbeDeps) => T.Task<ReadonlyArray<Finding>>
 }

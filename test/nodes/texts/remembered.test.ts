@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { remembered } from '../../src/nodes/remembered'
+import { remembered } from '../../../src/nodes/texts/liquid'
 
 describe('remembered results', () => {
   const counting = (most: number) => {

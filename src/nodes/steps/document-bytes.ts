@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { GeneratedDocument } from '../domain/execution/receipts'
-import { stepFault, unavailable } from './step-faults'
+import type { GeneratedDocument } from '../../domain/execution/receipts'
+import { stepFault, unavailable } from './faults'
 import type { StepFault, StepRun, Unavailable } from './step-run'
 
 /** Shorter than any step's own time: a file store that hangs is away, and no failed attempt. */

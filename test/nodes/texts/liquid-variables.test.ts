@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { sealedLiquid } from '../../src/nodes/liquid'
-import { globalPaths, type Path } from '../../src/nodes/liquid-variables'
+import { sealedLiquid } from '../../../src/nodes/texts/liquid'
+import { globalPaths, type Path } from '../../../src/nodes/texts/liquid-variables'
 
 const engine = sealedLiquid(String)
 

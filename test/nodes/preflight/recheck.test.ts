@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { execution, type ExecutionEvent } from '../../src/domain/execution'
-import type { RecordedFinding } from '../../src/domain/execution/state'
-import { stepIdOf } from '../../src/domain/ids'
-import type { JsonObject } from '../../src/domain/json'
-import { nodesToCheck } from '../../src/nodes/preflight'
-import * as controls from '../support/controls'
-import { connectionId, templateId } from '../support/node-run'
-import * as run from '../support/runs'
+import { execution, type ExecutionEvent } from '../../../src/domain/execution'
+import type { RecordedFinding } from '../../../src/domain/execution/state'
+import { stepIdOf } from '../../../src/domain/ids'
+import type { JsonObject } from '../../../src/domain/json'
+import { nodesToCheck } from '../../../src/nodes/preflight'
+import * as controls from '../../support/controls'
+import { connectionId, templateId } from '../../support/node-run'
+import * as run from '../../support/runs'
 
 const [trigger, render, email, archive] = run
   .planOf()
