@@ -35,9 +35,9 @@ exports.up = (knex) =>
     ALTER TABLE workflows ADD COLUMN uses jsonb, ADD COLUMN source_connection_id uuid;
     UPDATE workflows SET
       uses = (
-        SELECT coalesce(jsonb_agg(DISTINCT value), '[]')
-          FROM jsonb_array_elements(nodes) AS node, jsonb_each_text(node -> 'config')
-         WHERE value ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'),
+        SELECT coalesce(jsonb_agg(DISTINCT field.text), '[]')
+          FROM jsonb_array_elements(nodes) AS node, jsonb_each_text(node -> 'config') AS field (name, text)
+         WHERE field.text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'),
       source_connection_id = CASE
         WHEN nodes -> 0 -> 'config' ->> 'source_connection_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
         THEN (nodes -> 0 -> 'config' ->> 'source_connection_id')::uuid
