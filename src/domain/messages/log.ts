@@ -2,7 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import type { Locale } from './entry'
 import { type Params, textOf } from './text'
 
-/** What the log of a run says. `{cause}` is the text of a fault of the messages. */
+/** What the log of a run says. `{cause}` is the text of a fault. */
 export const logTexts = {
   'run.queued': { 'pt-BR': 'Execução de "{workflow}" na fila', en: 'Run of "{workflow}" is queued' },
   'run.started': { 'pt-BR': 'Execução iniciada', en: 'Run started' },

@@ -62,8 +62,7 @@ export type References = { readonly trigger: JsonObject; readonly step: Readonly
 export type StepServices = {
   readonly blobs: BlobStore
   readonly secrets: Pick<SecretStore, 'get' | 'renew'>
-  /** Only those of the run's organization. */
-  /** The version that the run keeps to. */
+  /** The version that the run keeps to. What belongs to another organization is not there. */
   readonly template: (id: TemplateId) => TE.TaskEither<Unavailable, TemplateVersion | undefined>
   readonly connection: (id: ConnectionId) => TE.TaskEither<Unavailable, Connection | undefined>
   readonly docx: Pick<DocxEngine, 'renderTemplate'>
