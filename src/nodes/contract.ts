@@ -128,6 +128,8 @@ export type ConnectionType<Config, Secret> = {
   readonly provider: string
   readonly config: t.Type<Config, unknown>
   readonly secret: t.Type<Secret, unknown>
+  /** Who gets the secret, and how: where that changes, the secret has to be given again. */
+  readonly recipient: (config: Config) => ReadonlyArray<unknown>
   /** What is found when the provider does not answer in time. */
   readonly unreachable: (tech: string) => Finding
   /** Connects and logs in as a step would, and leaves nothing. What it finds is why steps that use the connection would fail. */

@@ -4,21 +4,40 @@ import * as TE from 'fp-ts/TaskEither'
 import { commandHandler, type Handled } from '../../domain/command-handler'
 import { type Connection, connection, type ConnectionState, connectionStream } from '../../domain/connection'
 import { ConnectionId } from '../../domain/ids'
+import { connectionTypeOf } from '../../nodes/connections/registry'
 import type { SecretStore } from '../../stores/secrets/secret-store'
 import { done } from '../answer'
 import { mayAdminister } from '../auth/role'
 import { contextOf } from '../command'
 import { headerOf } from '../context'
 import type { Commanding } from '../deps'
-import { type ApiError, notFound } from '../error'
+import { type ApiError, badRequest, notFound } from '../error'
 import { pinnedRevision } from '../etag'
 import { idIn } from '../id'
 import { owned } from '../owned'
 import { noQuery } from '../query'
-import { checkChange, connectionChange } from './body'
+import { checkChange, type CheckedChange, connectionChange } from './body'
 import { shownState } from './shown'
 
-type Deps = Commanding & { readonly secrets: Pick<SecretStore, 'put'> }
+type Deps = Commanding & { readonly secrets: Pick<SecretStore, 'get' | 'put'> }
+
+const secretNeeded = badRequest({ pointer: '/secret', problem: 'must be given again: it would go to another server' })
+
+/** A secret that is kept does not go anywhere but where whoever gave it sent it. */
+const secretStays = (
+  secrets: Pick<SecretStore, 'get'>,
+  { connectionType, config: before, organizationId, connectionId }: Connection,
+  { config: after, secret }: CheckedChange,
+): TE.TaskEither<ApiError, void> => {
+  const isElsewhere = after !== undefined && connectionTypeOf(connectionType)?.hasOtherRecipient(before, after)
+  if (isElsewhere !== true || secret !== undefined) return TE.right(undefined)
+  return pipe(
+    secrets.get(organizationId, connectionId),
+    TE.chainEitherKW((kept) =>
+      E.isRight(kept) && kept.right === undefined ? E.right(undefined) : E.left(secretNeeded),
+    ),
+  )
+}
 
 const changed = ({ state }: Handled<ConnectionState>): E.Either<ApiError, Connection> =>
   state.status === 'unknown' ? E.left(notFound) : E.right(state)
@@ -44,6 +63,7 @@ export const updateConnection = ({ on, store, keyed, secrets }: Deps) =>
         ),
         TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
         TE.bindW('change', ({ told }) => TE.fromEither(checkChange(told.state.connectionType, call.body))),
+        TE.chainFirstW(({ told, change }) => secretStays(secrets, told.state, change)),
         TE.bindW('context', () => contextOf(keyed, call)),
         TE.bindW('handled', ({ id, change: { name, config, secret }, context, pinned }) =>
           commandHandler(store)(connection)(

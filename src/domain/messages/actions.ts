@@ -95,8 +95,8 @@ export const actionTexts: Readonly<
     en: ['Set the recipient', 'Give a valid e-mail address'],
   },
   update_credentials: {
-    'pt-BR': ['Atualizar credenciais', 'Crie a conexão de novo com usuário e senha válidos'],
-    en: ['Update credentials', 'Create the connection again with a valid user and password'],
+    'pt-BR': ['Atualizar credenciais', 'Guarde na conexão um usuário e uma senha válidos'],
+    en: ['Update credentials', 'Save a valid user and password in the connection'],
   },
   upload_template: {
     'pt-BR': ['Enviar o modelo', 'Envie o arquivo .docx de novo'],

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { pipe } from 'fp-ts/function'
+import { flow, pipe } from 'fp-ts/function'
 import * as T from 'fp-ts/Task'
 import type * as t from 'io-ts'
 import type { Connection } from '../../domain/connection'
@@ -14,6 +14,8 @@ type Decoded = E.Either<ReadonlyArray<DecodeProblem>, JsonObject>
 export type AnyConnectionType = Pick<ConnectionType<never, never>, 'type' | 'provider' | 'unreachable'> & {
   readonly decodeConfig: (config: unknown) => Decoded
   readonly decodeSecret: (secret: unknown) => Decoded
+  /** Whether the secret would go to another than before. */
+  readonly hasOtherRecipient: (before: JsonObject, after: JsonObject) => boolean
   readonly probe: (
     connection: Connection,
     secret: JsonObject | undefined,
@@ -29,10 +31,19 @@ const decoding =
       E.bimap(problemsOf, (decoded) => codec.encode(decoded) as JsonObject),
     )
 
+const recipientOf =
+  <Config, Secret>({ config, recipient }: ConnectionType<Config, Secret>) =>
+  (stored: JsonObject): string | undefined =>
+    pipe(
+      config.decode(stored),
+      E.match(() => undefined, flow(recipient, JSON.stringify)),
+    )
+
 export const anyConnectionType = <Config, Secret>(type: ConnectionType<Config, Secret>): AnyConnectionType => ({
   ...type,
   decodeConfig: decoding(type.config),
   decodeSecret: decoding(type.secret),
+  hasOtherRecipient: (before, after) => recipientOf(type)(before) !== recipientOf(type)(after),
   probe: ({ connectionId, organizationId, ...connection }, stored, deps) =>
     pipe(
       E.Do,

@@ -46,7 +46,7 @@ const ofData = (label: string, data: JsonObject, { code, params }: DocxFinding):
   const path = params['path'] ?? ''
   const tech = `${code} ${Object.values(params).join(' ')}`.trim()
   return code === 'data.unresolved_variable' && !Object.hasOwn(data, path.split('.', 1)[0] ?? '')
-    ? { code: 'template.unmapped_tag', params: { tag: path }, tech }
+    ? { code: 'template.unmapped_tag', params: { tag: path }, tech: `no mapping and no field for the tag ${path}` }
     : findingOfDocx(label, { code, params }, tech)
 }
 

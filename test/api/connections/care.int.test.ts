@@ -97,6 +97,18 @@ describe('connections that are looked after', () => {
       expect(await read(id)).to.include({ revision: 0 })
     })
 
+    it('and a secret goes to nobody else than whom it was given for', async () => {
+      const id = await make({ ...smtp, secret: { user: 'u', password: 'first' } })
+      for (const other of [{ host: 'post.example.com' }, { port: 26 }, { secure: true }]) {
+        const refused = await put(id, 0, { config: { ...config, ...other } }).expect(400)
+        expect(at(refused, 'params.problems.0.pointer')).to.equal('/secret')
+      }
+      await put(id, 0, { config: { ...config, from: 'post@example.com' } }).expect(200)
+      expect(await secretOf(id)).to.deep.equal({ user: 'u', password: 'first' })
+      const without = await make(smtp)
+      await put(without, 0, { config: { ...config, host: 'post.example.com' } }).expect(200)
+    })
+
     it('once by a command that is given twice, and a late repeat brings no older secret back', async () => {
       const key = randomUUID()
       const first = { ...smtp, secret: { user: 'u', password: 'first' } }

@@ -124,6 +124,7 @@ export const hubSpot: ConnectionType<HubSpotConfig, HubSpotSecret> = {
   provider,
   config: HubSpotConfig,
   secret: HubSpotSecret,
+  recipient: ({ base_url }) => [base_url],
   unreachable,
   probe,
 }

@@ -29,6 +29,7 @@ export const smtp: ConnectionType<SmtpConfig, SmtpSecret> = {
   provider: 'SMTP',
   config: SmtpConfig,
   secret: SmtpSecret,
+  recipient: ({ host, port, secure }) => [host, port, secure],
   unreachable: (tech) => ({ code: 'delivery.smtp_unreachable', params: {}, tech }),
   probe,
 }

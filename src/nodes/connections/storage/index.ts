@@ -27,6 +27,7 @@ export const storage: ConnectionType<StorageConfig, StorageSecret> = {
   provider,
   config: StorageConfig,
   secret: StorageSecret,
+  recipient: ({ url }) => [url],
   unreachable: (tech) => ({ code: 'service_unavailable', params: { provider }, tech }),
   probe,
 }
