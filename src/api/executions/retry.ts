@@ -10,6 +10,7 @@ import type { RetryExecution } from '../../domain/execution/lifecycle'
 import { retryIdOf } from '../../domain/execution/retry'
 import type { Execution } from '../../domain/execution/state'
 import { JsonObject } from '../../domain/json'
+import { loadOwned } from '../../domain/owned'
 import { template, templateStream } from '../../domain/template'
 import { type Workflow, workflowDefinition, workflowDefinitionStream } from '../../domain/workflow-definition'
 import { needsOf } from '../../nodes/preflight'
@@ -67,10 +68,8 @@ const changedTemplates = (
     TE.chainW(
       TE.traverseArray((id) =>
         pipe(
-          owned(store)(template)(templateStream(id), run.organizationId),
-          TE.map(({ state }) => state.latest.version),
-          TE.orElseW((error) => (error._tag === 'NotFound' ? TE.right(undefined) : TE.left(error))),
-          TE.map((version) => (version === run.preflight.templates[id] ? [] : [`template ${id}`])),
+          loadOwned(store)(template)(templateStream(id), run.organizationId),
+          TE.map((found) => (found?.state.latest.version === run.preflight.templates[id] ? [] : [`template ${id}`])),
         ),
       ),
     ),
