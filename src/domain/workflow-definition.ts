@@ -46,21 +46,18 @@ const events = {
 
 export type WorkflowDefinitionEvent = EventOf<typeof events>
 
-export type DefineWorkflow = {
+type Sketch = {
+  readonly name: string
+  readonly nodes: ReadonlyArray<Node>
+  /** Used when the first node is a webhook, which needs a token, and there is none yet. */
+  readonly webhook_token_sha256: string | undefined
+}
+export type DefineWorkflow = Sketch & {
   readonly type: 'DefineWorkflow'
   readonly workflow_id: WorkflowId
   readonly organization_id: OrganizationId
-  readonly name: string
-  readonly nodes: ReadonlyArray<Node>
-  readonly webhook_token_sha256: string | undefined
 }
-/** A first webhook trigger needs a token: `webhook_token_sha256` is used when there is none yet. */
-export type ReviseWorkflow = {
-  readonly type: 'ReviseWorkflow'
-  readonly name: string
-  readonly nodes: ReadonlyArray<Node>
-  readonly webhook_token_sha256: string | undefined
-}
+export type ReviseWorkflow = Sketch & { readonly type: 'ReviseWorkflow' }
 /** `version`: the one that was found complete. */
 export type ActivateWorkflow = { readonly type: 'ActivateWorkflow'; readonly version: number }
 export type ArchiveWorkflow = { readonly type: 'ArchiveWorkflow' }
