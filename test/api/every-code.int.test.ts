@@ -126,8 +126,8 @@ describe('every code of the checks', function () {
         .post('/connections', { name: 'C', type, config, ...(secret === undefined ? {} : { secret }) })
         .expect(201),
     )
-  const smtp = (port: number, secret?: JsonObject) =>
-    connection('smtp', { host: '127.0.0.1', port, from: 'docs@example.com' }, secret)
+  const smtp = (port: number, secret?: JsonObject, more: JsonObject = {}) =>
+    connection('smtp', { host: '127.0.0.1', port, from: 'docs@example.com', ...more }, secret)
   const bucket = (name: string, endpoint = s3.endpoint) =>
     connection(
       'storage',
@@ -394,6 +394,9 @@ describe('every code of the checks', function () {
     },
     'delivery.smtp_auth_failed': {
       'a wrong password': async () => sending(await smtp(refusing.port, { user: 'docs', password: 'wrong' })),
+    },
+    'delivery.smtp_not_secure': {
+      'TLS to a port without it': async () => sending(await smtp(refusing.port, undefined, { secure: true })),
     },
     'delivery.attachment_too_large': {
       'two documents of 13.5 MB': async () => {

@@ -46,6 +46,17 @@ export const delivery = {
       en: 'The mail server refused the user or password',
     },
   },
+  'delivery.smtp_not_secure': {
+    severity: 'blocking',
+    domain: 'delivery',
+    action: 'reconnect_provider',
+    params: { host: 'text' },
+    text: {
+      'pt-BR':
+        'O servidor de e-mail {host} não oferece uma conexão segura válida; confira a porta e o certificado dele',
+      en: 'The mail server {host} offers no valid secure connection; check its port and its certificate',
+    },
+  },
   'delivery.attachment_too_large': {
     severity: 'blocking',
     domain: 'delivery',

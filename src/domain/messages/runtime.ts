@@ -32,17 +32,6 @@ export const runtime = {
       en: '{provider} is not available now; try again',
     },
   },
-  'delivery.smtp_not_secure': {
-    severity: 'blocking',
-    domain: 'delivery',
-    action: 'reconnect_provider',
-    params: { host: 'text' },
-    text: {
-      'pt-BR':
-        'O servidor de e-mail {host} não oferece uma conexão segura válida; confira a porta e o certificado dele',
-      en: 'The mail server {host} offers no valid secure connection; check its port and its certificate',
-    },
-  },
   'render.failed': {
     severity: 'blocking',
     domain: 'template',
