@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { commandHandler, type Handled } from '../../domain/command-handler'
 import { type Connection, connection, type ConnectionState, connectionStream } from '../../domain/connection'
+import type { Revision } from '../../domain/event-store'
 import { ConnectionId } from '../../domain/ids'
 import { connectionTypeOf } from '../../nodes/connections/registry'
 import type { SecretStore } from '../../stores/secrets/secret-store'
@@ -14,7 +15,7 @@ import type { Commanding } from '../deps'
 import { type ApiError, badRequest, notFound } from '../error'
 import { pinnedRevision } from '../etag'
 import { idIn } from '../id'
-import { owned } from '../owned'
+import { owned, type Told } from '../owned'
 import { noQuery } from '../query'
 import { checkChange, type CheckedChange, connectionChange } from './body'
 import { shownState } from './shown'
@@ -23,16 +24,32 @@ type Deps = Commanding & { readonly secrets: Pick<SecretStore, 'get' | 'put'> }
 
 const secretNeeded = badRequest({ pointer: '/secret', problem: 'must be given again: it would go to another server' })
 
-/** A secret that is kept does not go anywhere but where whoever gave it sent it. */
+/** That which the caller has seen, and which is judged here: the command is carried out at no other. */
+const revisionToChange = ({ revision }: Told<Connection>, ifMatch: string | undefined): E.Either<ApiError, Revision> =>
+  pipe(
+    pinnedRevision(ifMatch),
+    E.map((pinned) => pinned ?? revision),
+    E.filterOrElseW(
+      (pinned) => pinned <= revision,
+      (): ApiError => ({ _tag: 'RevisionMoved', actual: revision }),
+    ),
+  )
+
+/**
+ * A secret that is kept does not go anywhere but where whoever gave it sent it. Of an older revision the command itself says whether it was given before,
+ * or comes too late.
+ */
 const secretStays = (
   secrets: Pick<SecretStore, 'get'>,
-  { connectionType, config: before, organizationId, connectionId }: Connection,
-  { config: after, secret }: CheckedChange,
+  { state, revision }: Told<Connection>,
+  pinned: Revision,
+  { config, secret }: CheckedChange,
 ): TE.TaskEither<ApiError, void> => {
-  const isElsewhere = after !== undefined && connectionTypeOf(connectionType)?.hasOtherRecipient(before, after)
-  if (isElsewhere !== true || secret !== undefined) return TE.right(undefined)
+  if (pinned < revision || config === undefined || secret !== undefined) return TE.right(undefined)
+  if (connectionTypeOf(state.connectionType)?.hasOtherRecipient(state.config, config) !== true)
+    return TE.right(undefined)
   return pipe(
-    secrets.get(organizationId, connectionId),
+    secrets.get(state.organizationId, state.connectionId),
     TE.chainEitherKW((kept) =>
       E.isRight(kept) && kept.right === undefined ? E.right(undefined) : E.left(secretNeeded),
     ),
@@ -61,9 +78,9 @@ export const updateConnection = ({ on, store, keyed, secrets }: Deps) =>
             ? TE.left<ApiError>({ _tag: 'PreconditionRequired' })
             : TE.right(undefined),
         ),
-        TE.bindW('pinned', () => TE.fromEither(pinnedRevision(headerOf(call.req, 'if-match')))),
+        TE.bindW('pinned', ({ told }) => TE.fromEither(revisionToChange(told, headerOf(call.req, 'if-match')))),
         TE.bindW('change', ({ told }) => TE.fromEither(checkChange(told.state.connectionType, call.body))),
-        TE.chainFirstW(({ told, change }) => secretStays(secrets, told.state, change)),
+        TE.chainFirstW(({ told, pinned, change }) => secretStays(secrets, told, pinned, change)),
         TE.bindW('context', () => contextOf(keyed, call)),
         TE.bindW('handled', ({ id, change: { name, config, secret }, context, pinned }) =>
           commandHandler(store)(connection)(

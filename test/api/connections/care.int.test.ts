@@ -103,7 +103,13 @@ describe('connections that are looked after', () => {
         const refused = await put(id, 0, { config: { ...config, ...other } }).expect(400)
         expect(at(refused, 'params.problems.0.pointer')).to.equal('/secret')
       }
-      await put(id, 0, { config: { ...config, from: 'post@example.com' } }).expect(200)
+      const kept = { config: { ...config, from: 'post@example.com' } }
+      await put(id, 0, kept).expect(200)
+      await put(id, 0, { config: { ...config, port: 26 } }).expect(412)
+      await put(id, 2, { config: { ...config, port: 26 } }).expect(412)
+      const anyRevision = (body: object) => admin.send('put', `/connections/${id}`).set('If-Match', '*').send(body)
+      await anyRevision({ config: { ...config, port: 26 } }).expect(400)
+      await anyRevision(kept).expect(200)
       expect(await secretOf(id)).to.deep.equal({ user: 'u', password: 'first' })
       const without = await make(smtp)
       await put(without, 0, { config: { ...config, host: 'post.example.com' } }).expect(200)
