@@ -10,7 +10,7 @@ const parts = {
   commands: 'a command until it is accepted, 1 and 8 callers',
   lags: 'an append until its row and its SSE frame, at 20 and 200 events/s',
   memory: 'resident memory by process',
-  preflight: 'checks before a run: their processor time, and the API beside hard ones',
+  preflight: 'checks before a run: their time, with servers that answer or not, and the API beside hard ones',
   definitions: 'a definition of 5 revisions beside one of 5,000: read, run, changed',
   'event-store': 'the embedded event store beside PostgreSQL and a server that keeps nothing',
 }
