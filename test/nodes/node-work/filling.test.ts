@@ -1,16 +1,15 @@
-import { type Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import { derivedId, OrganizationId } from '../../../src/domain/ids'
 import type { JsonObject } from '../../../src/domain/json'
 import { fillingIn } from '../../../src/nodes/node-work/filling'
-import { nodeThreads } from '../../../src/nodes/preflight'
 import { timeOf } from '../../../src/nodes/texts/fill-in'
 import { nodeTypeOf } from '../../../src/nodes/registry'
 import type { References, StepStop } from '../../../src/nodes/steps/step-run'
 import { endless, hanging, manyNames, manyWords, slow } from '../../support/hard-texts'
 import { connectionId, organizationId, templateId } from '../../support/node-run'
 import { until } from '../../support/until'
+import { watchedThreads } from '../../support/watched-threads'
 
 const typeOf = (name: string) => {
   const type = nodeTypeOf(name)
@@ -28,29 +27,12 @@ const references = (trigger: JsonObject): References => ({ trigger, step: { 1: {
 
 describe('texts filled in beside the event loop', function () {
   this.timeout(120_000)
-  let threads = nodeThreads()
-  let workers: Array<Worker>
-  let messages: number
-  const note = (worker: Worker) => {
-    workers.push(worker)
-    worker.on('message', () => (messages += 1))
-  }
-
-  beforeEach(() => {
-    workers = []
-    messages = 0
-    process.on('worker', note)
-  })
-  afterEach(async () => {
-    process.off('worker', note)
-    await threads.close()
-  })
+  const { seen, start, close } = watchedThreads()
 
   type Wanted = { readonly name: string; readonly config: JsonObject }
 
-  const given = (options: Parameters<typeof nodeThreads>[0] = {}, ms = 30_000) => {
-    threads = nodeThreads({ threads: 1, ...options })
-    const fill = fillingIn(threads, ms)
+  const given = (options: Parameters<typeof start>[0] = {}, ms = 30_000) => {
+    const fill = fillingIn(start(options), ms)
     return ({ name, config }: Wanted, trigger: JsonObject, signal = new AbortController().signal) =>
       fill({
         type: typeOf(name),
@@ -73,7 +55,7 @@ describe('texts filled in beside the event loop', function () {
       name: 'Ana',
     })
     expect(filled).to.nested.include({ 'right.body': 'Hi Ana, manual' })
-    expect(workers).to.have.length(0)
+    expect(seen.workers).to.have.length(0)
   })
 
   const names = manyNames(100_000)
@@ -128,11 +110,11 @@ describe('texts filled in beside the event loop', function () {
   it('give in a thread what they would give here', async () => {
     const run = given()
     for (const [what, wanted, trigger] of alike) {
-      const before = messages
+      const before = seen.messages
       const filling = { references: references(trigger), step, msLeft: timeOf(30_000) }
       const here = typeOf(wanted.name).fill(wanted.config, filling)
       expect(await run(wanted, trigger), what).to.deep.equal(here)
-      expect(messages, what).to.be.greaterThan(before)
+      expect(seen.messages, what).to.be.greaterThan(before)
     }
   })
 
@@ -143,24 +125,24 @@ describe('texts filled in beside the event loop', function () {
       (_, i) => `${slow.replace('{{', '{% assign x =').replace('}}', '%}')}a${i}@example.com`,
     )
     expect(faultOf(await run(email({ to: good, cc: good, bcc: good }), {}))).to.deep.equal(['timeout', true])
-    expect(workers).to.have.length(1)
+    expect(seen.workers).to.have.length(1)
   })
 
   it('end with what has no end, and with what does not look at the time', async () => {
     const run = given({}, 300)
     expect(faultOf(await run(email({ body_template: endless }), {}))).to.deep.equal(['timeout', true])
-    expect(workers).to.have.length(1)
+    expect(seen.workers).to.have.length(1)
     expect(faultOf(await run(email({ body_template: hanging }), manyWords))).to.deep.equal(['timeout', true])
-    expect(workers[0]?.threadId).to.equal(-1)
+    expect(seen.workers[0]?.threadId).to.equal(-1)
     expect(E.isRight(await run(email({ subject_template: '{{ "a" | upcase }}' }), {}))).to.equal(true)
   })
 
   it('whose thread is killed or has no memory left fail their step', async () => {
     const killed = given()(email({ body_template: hanging }), manyWords)
-    await until(() => messages === 1)
-    await workers[0]?.terminate()
+    await until(() => seen.messages === 1)
+    await seen.workers[0]?.terminate()
     expect(faultOf(await killed)).to.deep.equal(['internal_error', false])
-    await threads.close()
+    await close()
     const list = { list: Array.from({ length: 330_000 }, () => ({})) }
     expect(faultOf(await given({ heapMb: 24 })(email({ subject_template: '{{ "a" | upcase }}' }), list))).to.deep.equal(
       ['data.payload_too_large', false],
@@ -176,7 +158,7 @@ describe('texts filled in beside the event loop', function () {
     stop.abort()
     expect(faultOf(await stopped)).to.deep.equal({ _tag: 'LookAgain' })
     const ended = run(email({ body_template: hanging }), manyWords)
-    await threads.close()
+    await close()
     expect(faultOf(await ended)).to.deep.equal({ _tag: 'Unavailable', reason: 'no thread for texts: Closed' })
   })
 })

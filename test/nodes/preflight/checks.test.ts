@@ -1,4 +1,3 @@
-import { type Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import * as E from 'fp-ts/Either'
 import { derivedId, NodeId, OrganizationId } from '../../../src/domain/ids'
@@ -9,7 +8,6 @@ import {
   type Checks,
   checksIn,
   decodeNodes,
-  nodeThreads,
   preflight,
   type PreflightFacts,
   wholeRun,
@@ -17,6 +15,7 @@ import {
 import { endless, hanging, manyNames, manyWords, slow } from '../../support/hard-texts'
 import { connectionId, connectionOf, organizationId, templateId } from '../../support/node-run'
 import { until } from '../../support/until'
+import { watchedThreads } from '../../support/watched-threads'
 
 const tag = (path: string): TemplateNode => ({ kind: 'tag', path })
 const rows = (...paths: ReadonlyArray<string>): TemplateNode => ({
@@ -63,27 +62,7 @@ const generous = { nodeMs: 30_000, wholeMs: 60_000, waitMs: 60_000 }
 
 describe('checks beside the event loop', function () {
   this.timeout(120_000)
-  let threads = nodeThreads()
-  let workers: Array<Worker>
-  let messages: number
-  const note = (worker: Worker) => {
-    workers.push(worker)
-    worker.on('message', () => (messages += 1))
-  }
-  const start = (options: Parameters<typeof nodeThreads>[0] = {}) => {
-    threads = nodeThreads({ threads: 1, ...options })
-    return threads
-  }
-
-  beforeEach(() => {
-    workers = []
-    messages = 0
-    process.on('worker', note)
-  })
-  afterEach(async () => {
-    process.off('worker', note)
-    await threads.close()
-  })
+  const { seen, start } = watchedThreads()
 
   type Asked = { readonly drawn: ReadonlyArray<unknown>; readonly facts: PreflightFacts; readonly owner?: string }
 
@@ -114,7 +93,7 @@ describe('checks beside the event loop', function () {
         email('Send', { to: ['{{trigger.email}}'], body_template: 'Hi {{trigger.x}}' }),
       ]
       const verdict = await found(checksIn(start()), { drawn, facts })
-      expect(workers).to.have.length(0)
+      expect(seen.workers).to.have.length(0)
       expect(verdict.map(({ code }) => code).sort()).to.deep.equal([
         'data.unresolved_variable',
         'data.unresolved_variable',
@@ -173,11 +152,11 @@ describe('checks beside the event loop', function () {
     it('find in a thread what they would find here', async () => {
       const checks = checksIn(start(), generous)
       for (const [what, drawn, facts] of alike) {
-        const before = messages
+        const before = seen.messages
         expect(await found(checks, { drawn, facts }), what).to.deep.equal(
           preflight(nodesOf(...drawn), facts, wholeRun, generous.nodeMs),
         )
-        expect(messages, what).to.be.greaterThan(before)
+        expect(seen.messages, what).to.be.greaterThan(before)
       }
     })
 
@@ -198,7 +177,7 @@ describe('checks beside the event loop', function () {
         '2 data.check_unfinished',
         '4 delivery.recipient_invalid',
       ])
-      expect(workers).to.have.length(1)
+      expect(seen.workers).to.have.length(1)
     })
 
     it('end with what has no end: it blocks, the thread stays, the other nodes are checked', async () => {
@@ -214,7 +193,7 @@ describe('checks beside the event loop', function () {
         ['data.check_unfinished', 'blocking', 'Endless, of another step'],
         ['delivery.recipient_invalid', 'blocking', ''],
       ])
-      expect(workers).to.have.length(1)
+      expect(seen.workers).to.have.length(1)
     })
 
     it('end with what does not look at the time: its thread is replaced, the other nodes are checked', async () => {
@@ -223,8 +202,8 @@ describe('checks beside the event loop', function () {
         '2 data.check_unfinished',
         '3 delivery.recipient_invalid',
       ])
-      expect(workers).to.have.length(2)
-      expect(workers[0]?.threadId).to.equal(-1)
+      expect(seen.workers).to.have.length(2)
+      expect(seen.workers[0]?.threadId).to.equal(-1)
     })
 
     it('have a time for all nodes together; nodes that are not reached are not taken for good', async () => {
@@ -263,8 +242,8 @@ describe('checks beside the event loop', function () {
     it('is killed: that node blocks, the others are checked', async () => {
       const checked = codes(checksIn(start(), generous), drawn, factsWith(manyWords))
       // ready, and the answer of the first node
-      await until(() => messages === 2)
-      await workers[0]?.terminate()
+      await until(() => seen.messages === 2)
+      await seen.workers[0]?.terminate()
       expect(await checked).to.deep.equal(['2 data.check_unfinished', '3 data.unresolved_variable'])
     })
 
@@ -279,17 +258,17 @@ describe('checks beside the event loop', function () {
     it('is stopped by the signal: nothing is said of any node', async () => {
       const stop = new AbortController()
       const checked = asked(checksIn(start(), generous), { drawn, facts: factsWith(manyWords) }, stop.signal)
-      await until(() => workers.length > 0)
+      await until(() => seen.workers.length > 0)
       stop.abort()
       expect(await checked).to.deep.include({ _tag: 'Left' })
-      await until(() => workers[0]?.threadId === -1)
+      await until(() => seen.workers[0]?.threadId === -1)
     })
 
     it('is not there, or is ended with the process: nothing is said of any node', async () => {
       const pool = start()
       const checks = checksIn(pool, generous)
       const checked = asked(checks, { drawn, facts: factsWith(manyWords) })
-      await until(() => workers.length > 0)
+      await until(() => seen.workers.length > 0)
       await pool.close()
       const gone = E.left({ _tag: 'ChecksUnavailable', reason: 'no thread: Closed' })
       expect(await checked).to.deep.equal(gone)
@@ -310,7 +289,7 @@ describe('checks beside the event loop', function () {
       }
       await Promise.all([ask('long', 20), ask('long too', 20), ask('short', 1)])
       expect(done[0]).to.equal('short')
-      expect(workers).to.have.length(1)
+      expect(seen.workers).to.have.length(1)
     })
 
     it('are refused when too many wait, or when they wait for too long', async () => {
